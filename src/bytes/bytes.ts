@@ -1,0 +1,44 @@
+/**
+ * A run of bytes somewhere in memory: an argument inside the read buffer, a stored value inside a slab page.
+ *
+ * Instances are reused: whoever hands one out says how long it stays valid (an argument of a request, for
+ * instance, until its handler returns). Copy the bytes to keep them. There is one class for all of them so that
+ * the code that reads bytes stays monomorphic.
+ */
+export class Bytes {
+  buffer: Uint8Array;
+  offset: number;
+  length: number;
+  /** Hash of the bytes, cached by whoever computed it; 0 when it is not known. */
+  hash = 0;
+
+  constructor(buffer: Uint8Array, offset = 0, length = buffer.length) {
+    this.buffer = buffer;
+    this.offset = offset;
+    this.length = length;
+  }
+
+  set(buffer: Uint8Array, offset: number, length: number): this {
+    this.buffer = buffer;
+    this.offset = offset;
+    this.length = length;
+    this.hash = 0;
+    return this;
+  }
+
+  /** One character per byte (latin1). */
+  toString(): string {
+    return Buffer.from(this.buffer.buffer, this.buffer.byteOffset + this.offset, this.length).latin1Slice();
+  }
+
+  /** A copy of the bytes, independent of where they came from. */
+  copy(): Bytes {
+    const copy = new Bytes(this.buffer.slice(this.offset, this.offset + this.length));
+    copy.hash = this.hash;
+    return copy;
+  }
+
+  static from(text: string): Bytes {
+    return new Bytes(Buffer.from(text, 'latin1'));
+  }
+}
