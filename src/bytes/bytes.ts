@@ -28,7 +28,9 @@ export class Bytes {
 
   /** One character per byte (latin1). */
   toString(): string {
-    return Buffer.from(this.buffer.buffer, this.buffer.byteOffset + this.offset, this.length).latin1Slice();
+    return Buffer.from(this.buffer.buffer, this.buffer.byteOffset + this.offset, this.length).toString(
+      'latin1',
+    );
   }
 
   /** A copy of the bytes, independent of where they came from. */

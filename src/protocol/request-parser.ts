@@ -1,0 +1,317 @@
+import { splitInline } from './inline.js';
+import {
+  ARGUMENTS_MAX,
+  BULK_BYTES_MAX_DEFAULT,
+  INLINE_BYTES_MAX,
+  UNAUTHENTICATED_ARGUMENTS_MAX,
+  UNAUTHENTICATED_BULK_BYTES_MAX,
+} from './limits.js';
+
+/** What `RequestParser.parse` found. */
+export const Parsed = {
+  /** `requests` complete requests stand in the batch (perhaps none, after an empty line). */
+  REQUESTS: 0,
+  /** One inline request: `inline`. */
+  INLINE: 1,
+  /** More bytes are needed; `needed` of them at least, counted from `consumed`. */
+  INCOMPLETE: 2,
+  /** The bytes break the protocol: `error`. Nothing after them can be trusted. */
+  BROKEN: 3,
+} as const;
+export type Parsed = (typeof Parsed)[keyof typeof Parsed];
+
+/** Requests executed from one parse: enough to overlap their cache misses, few enough to stay in the cache. */
+const BATCH_REQUESTS = 64;
+const BATCH_ARGUMENTS = 1024;
+
+const STAR = 42;
+const DOLLAR = 36;
+const CR = 13;
+const LF = 10;
+const MINUS = 45;
+
+/** Where an unfinished array of many arguments stands, so that its next chunk goes on instead of starting again. */
+interface Progress {
+  arguments: number;
+  done: number;
+  at: number;
+  offsets: Int32Array;
+  lengths: Int32Array;
+}
+
+/** Per connection: what the parser must remember between chunks. */
+export class ParserState {
+  /** Before AUTH, the smaller limits hold. */
+  authenticated = true;
+  progress: Progress | null = null;
+}
+
+/**
+ * Cuts bytes into requests, in place: the arguments are offsets and lengths into the buffer, in two arrays that are
+ * used again and again. One parser serves all connections; what a connection must keep is in its `ParserState`.
+ *
+ * The limits and the texts of the errors are those of Redis's processMultibulkBuffer and processInlineBuffer.
+ */
+export class RequestParser {
+  /** proto-max-bulk-len. */
+  bulkBytesMax = BULK_BYTES_MAX_DEFAULT;
+
+  /** Requests in the batch; request i has `counts[i]` arguments from `firsts[i]` on, its bytes are `[starts[i], ends[i])`. */
+  requests = 0;
+  readonly firsts = new Int32Array(BATCH_REQUESTS);
+  readonly counts = new Int32Array(BATCH_REQUESTS);
+  readonly starts = new Int32Array(BATCH_REQUESTS);
+  readonly ends = new Int32Array(BATCH_REQUESTS);
+  offsets: Int32Array = new Int32Array(BATCH_ARGUMENTS);
+  lengths: Int32Array = new Int32Array(BATCH_ARGUMENTS);
+
+  /** First byte that was not consumed. */
+  consumed = 0;
+  needed = 0;
+  inline: string[] = [];
+  error = '';
+
+  // The request being read: next byte, and how many arguments the batch holds so far.
+  private at = 0;
+  private filled = 0;
+
+  parse(buffer: Buffer, start: number, end: number, state: ParserState): Parsed {
+    this.requests = 0;
+    this.filled = 0;
+    this.consumed = start;
+    this.needed = 0;
+    if (state.progress !== null) return this.resume(buffer, start, end, state);
+    if (this.offsets.length > 16 * BATCH_ARGUMENTS) this.shrink();
+    let at = start;
+    while (at < end && this.requests < BATCH_REQUESTS) {
+      if (buffer[at] !== STAR) {
+        if (this.requests > 0) break;
+        return this.parseInline(buffer, at, end);
+      }
+      const result = this.parseArray(buffer, at, end, state);
+      if (result !== Parsed.REQUESTS) {
+        // What came whole before it is executed first; the rest is looked at again.
+        if (this.requests > 0) {
+          state.progress = null;
+          return Parsed.REQUESTS;
+        }
+        return result;
+      }
+      if (this.at === at) break; // No room for it in this batch.
+      at = this.at;
+      this.consumed = at;
+    }
+    return Parsed.REQUESTS;
+  }
+
+  private parseArray(buffer: Buffer, start: number, end: number, state: ParserState): Parsed {
+    // The usual header is one digit.
+    let count = buffer[start + 1]! - 48;
+    if (
+      start + 4 <= end &&
+      buffer[start + 2] === CR &&
+      buffer[start + 3] === LF &&
+      count >= 1 &&
+      count <= 9
+    ) {
+      this.at = start + 4;
+    } else {
+      const header = this.header(buffer, start, end, 'too big mbulk count string');
+      if (header !== Parsed.REQUESTS) return header;
+      count = this.value;
+      if (Number.isNaN(count) || count > ARGUMENTS_MAX) return this.broken('invalid multibulk length');
+      if (count > UNAUTHENTICATED_ARGUMENTS_MAX && !state.authenticated) {
+        return this.broken('unauthenticated multibulk length');
+      }
+      if (count <= 0) return Parsed.REQUESTS; // An empty request is skipped.
+    }
+    if (this.filled + count > BATCH_ARGUMENTS && this.requests > 0) {
+      this.at = start;
+      return Parsed.REQUESTS;
+    }
+    const first = this.filled;
+    const result = this.parseArguments(buffer, end, first, count, 0, state);
+    if (result === Parsed.REQUESTS) this.complete(first, count, start);
+    else if (result === Parsed.INCOMPLETE)
+      this.needed = Math.max(this.at + this.needed - start, end - start + 1);
+    return result;
+  }
+
+  private complete(first: number, count: number, start: number): void {
+    const index = this.requests++;
+    this.firsts[index] = first;
+    this.counts[index] = count;
+    this.starts[index] = start;
+    this.ends[index] = this.at;
+    this.filled = first + count;
+  }
+
+  /** Reads arguments `done` to `count - 1` from `this.at` on. */
+  private parseArguments(
+    buffer: Buffer,
+    end: number,
+    first: number,
+    count: number,
+    done: number,
+    state: ParserState,
+  ): Parsed {
+    let at = this.at;
+    for (let i = done; i < count; i++) {
+      let length = buffer[at + 1]! - 48;
+      if (
+        at + 4 <= end &&
+        buffer[at] === DOLLAR &&
+        buffer[at + 2] === CR &&
+        buffer[at + 3] === LF &&
+        length >= 0 &&
+        length <= 9
+      ) {
+        at += 4;
+      } else {
+        this.at = at;
+        const header =
+          at < end && buffer[at] !== DOLLAR
+            ? this.notBulk(buffer, at, end)
+            : this.header(buffer, at, end, 'too big bulk count string');
+        if (header !== Parsed.REQUESTS) return this.stopped(header, first, count, i, at, state);
+        length = this.value;
+        if (Number.isNaN(length) || length < 0 || length > this.bulkBytesMax)
+          return this.broken('invalid bulk length');
+        if (length > UNAUTHENTICATED_BULK_BYTES_MAX && !state.authenticated)
+          return this.broken('unauthenticated bulk length');
+        at = this.at;
+      }
+      if (at + length + 2 > end) {
+        this.at = at;
+        this.needed = length + 2;
+        return this.stopped(Parsed.INCOMPLETE, first, count, i, at - headerLength(length), state);
+      }
+      if (first + i === this.offsets.length) this.grow();
+      this.offsets[first + i] = at;
+      this.lengths[first + i] = length;
+      at += length + 2;
+    }
+    this.at = at;
+    return Parsed.REQUESTS;
+  }
+
+  /** Keeps the place in a long array, so that many chunks do not read it again from its start. */
+  private stopped(
+    result: Parsed,
+    first: number,
+    count: number,
+    done: number,
+    at: number,
+    state: ParserState,
+  ): Parsed {
+    if (result === Parsed.INCOMPLETE && done >= BATCH_REQUESTS && first === 0) {
+      state.progress = {
+        arguments: count,
+        done,
+        at: at - this.consumed,
+        offsets: this.offsets,
+        lengths: this.lengths,
+      };
+      // Offsets are kept relative to the request, which its connection will move to the start of a buffer.
+      for (let i = 0; i < done; i++) this.offsets[i]! -= this.consumed;
+      this.offsets = new Int32Array(BATCH_ARGUMENTS);
+      this.lengths = new Int32Array(BATCH_ARGUMENTS);
+    }
+    return result;
+  }
+
+  private resume(buffer: Buffer, start: number, end: number, state: ParserState): Parsed {
+    const progress = state.progress!;
+    state.progress = null;
+    this.offsets = progress.offsets;
+    this.lengths = progress.lengths;
+    for (let i = 0; i < progress.done; i++) this.offsets[i]! += start;
+    this.at = start + progress.at;
+    const result = this.parseArguments(buffer, end, 0, progress.arguments, progress.done, state);
+    if (result === Parsed.REQUESTS) {
+      this.complete(0, progress.arguments, start);
+      this.consumed = this.at;
+    } else if (result === Parsed.INCOMPLETE)
+      this.needed = Math.max(this.at + this.needed - start, end - start + 1);
+    return result;
+  }
+
+  /** Number in a header, as read by `header`; NaN when it is none. */
+  private value = 0;
+
+  /** Reads `*123\r\n` or `$123\r\n` at `start`: `value`, and `at` behind it. */
+  private header(buffer: Buffer, start: number, end: number, tooLong: string): Parsed {
+    const newline = buffer.subarray(start, Math.min(end, start + INLINE_BYTES_MAX + 1)).indexOf(CR);
+    this.needed = 1;
+    this.at = start;
+    if (newline < 0) return end - start > INLINE_BYTES_MAX ? this.broken(tooLong) : Parsed.INCOMPLETE;
+    if (start + newline + 2 > end) return Parsed.INCOMPLETE;
+    this.value = strictInteger(buffer, start + 1, start + newline);
+    this.at = start + newline + 2;
+    return Parsed.REQUESTS;
+  }
+
+  private notBulk(buffer: Buffer, at: number, end: number): Parsed {
+    // Redis looks for the end of the line first.
+    const line = this.header(buffer, at, end, 'too big bulk count string');
+    return line === Parsed.REQUESTS
+      ? this.broken(`expected '$', got '${String.fromCharCode(buffer[at]!)}'`)
+      : line;
+  }
+
+  private parseInline(buffer: Buffer, start: number, end: number): Parsed {
+    const newline = buffer.subarray(start, Math.min(end, start + INLINE_BYTES_MAX + 2)).indexOf(LF);
+    if (newline < 0) {
+      if (end - start > INLINE_BYTES_MAX) return this.broken('too big inline request');
+      this.needed = end - start + 1;
+      return Parsed.INCOMPLETE;
+    }
+    const stop = newline > 0 && buffer[start + newline - 1] === CR ? newline - 1 : newline;
+    const args = splitInline(buffer.toString('latin1', start, start + stop));
+    if (args === null) return this.broken('unbalanced quotes in request');
+    this.consumed = start + newline + 1;
+    this.inline = args;
+    return args.length === 0 ? Parsed.REQUESTS : Parsed.INLINE;
+  }
+
+  private broken(reason: string): Parsed {
+    this.error = `ERR Protocol error: ${reason}`;
+    return Parsed.BROKEN;
+  }
+
+  private grow(): void {
+    const offsets = new Int32Array(this.offsets.length * 2);
+    const lengths = new Int32Array(this.lengths.length * 2);
+    offsets.set(this.offsets);
+    lengths.set(this.lengths);
+    this.offsets = offsets;
+    this.lengths = lengths;
+  }
+
+  private shrink(): void {
+    this.offsets = new Int32Array(BATCH_ARGUMENTS);
+    this.lengths = new Int32Array(BATCH_ARGUMENTS);
+  }
+}
+
+/** Bytes of the header of a bulk string of `length` bytes, as a strict client writes it. */
+function headerLength(length: number): number {
+  return 3 + String(length).length;
+}
+
+/** An integer as Redis's string2ll accepts it (no sign but `-`, no leading zero), or NaN. */
+function strictInteger(buffer: Buffer, start: number, end: number): number {
+  let at = start;
+  const negative = buffer[at] === MINUS;
+  if (negative) at++;
+  const digits = end - at;
+  if (digits < 1 || digits > 15) return NaN;
+  if (buffer[at] === 48 && (digits > 1 || negative)) return NaN;
+  let value = 0;
+  for (; at < end; at++) {
+    const digit = buffer[at]! - 48;
+    if (digit < 0 || digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  return negative ? -value : value;
+}

@@ -1,0 +1,58 @@
+import { parseDouble } from '../bytes/double.js';
+import { parseInt64, parseInteger } from '../bytes/integer.js';
+import * as errors from '../protocol/errors.js';
+import type { Request } from '../protocol/request.js';
+import type { Session } from './session.js';
+
+/*
+ * Arguments that must be numbers. Each function answers null after it has replied with the error, so a handler writes
+ * `if (count === null) return`.
+ */
+
+/** A 64-bit integer; beyond 2^53 the nearest double. */
+export function integerArgument(
+  session: Session,
+  request: Request,
+  at: number,
+  error = errors.NOT_INTEGER,
+): number | null {
+  const value = parseInteger(request.arg(at));
+  if (!Number.isNaN(value)) return value;
+  session.reply.error(error);
+  return null;
+}
+
+/** As `integerArgument`, within `min` and `max`; `error` is the reply for anything else. */
+export function rangedArgument(
+  session: Session,
+  request: Request,
+  at: number,
+  min: number,
+  max: number,
+  error: string,
+): number | null {
+  const value = parseInteger(request.arg(at));
+  if (value >= min && value <= max) return value;
+  session.reply.error(error);
+  return null;
+}
+
+/** A 64-bit integer, exact. */
+export function int64Argument(session: Session, request: Request, at: number): bigint | null {
+  const value = parseInt64(request.arg(at));
+  if (value === null) session.reply.error(errors.NOT_INTEGER);
+  return value;
+}
+
+/** A double; `nan` is none. */
+export function doubleArgument(
+  session: Session,
+  request: Request,
+  at: number,
+  error = errors.NOT_FLOAT,
+): number | null {
+  const value = parseDouble(request.string(at));
+  if (!Number.isNaN(value)) return value;
+  session.reply.error(error);
+  return null;
+}

@@ -1,0 +1,3 @@
+import type { CommandSpec } from '../command.js';
+
+export const SERVER_COMMANDS: readonly CommandSpec[] = [];

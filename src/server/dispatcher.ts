@@ -1,0 +1,113 @@
+import * as errors from '../protocol/errors.js';
+import type { Request } from '../protocol/request.js';
+import { type Command, Flag } from './commands/command.js';
+import type { CommandTable } from './commands/table.js';
+import type { Server } from './server.js';
+import { GATED, type Session, SessionFlag } from './session.js';
+
+/**
+ * Runs requests: finds the command, asks the gate whether it may run, calls its handler, and sends what it changed
+ * down the funnel. Nothing here knows sockets or data types.
+ */
+export class Dispatcher {
+  private readonly commands: CommandTable;
+
+  constructor(private readonly server: Server) {
+    this.commands = server.commands;
+  }
+
+  /** Runs one request; its reply, if it has one, is in `session.reply` afterwards. */
+  dispatch(session: Session, request: Request): void {
+    this.run(session, request, this.commands.find(request));
+  }
+
+  /** As `dispatch`, for a request whose command was looked up ahead. */
+  run(session: Session, request: Request, found: Command | undefined): void {
+    const command = found === undefined ? undefined : this.subcommand(found, request);
+    if (command === undefined) return this.refuseUnknown(session, request, found);
+    if (!command.accepts(request.count))
+      return this.refuse(session, command, errors.wrongArity(command.fullName));
+    if ((session.flags & GATED) !== 0 || this.server.gated) {
+      const refusal = this.refusal(session, command, request);
+      if (refusal === QUEUED) return;
+      if (refusal !== null) return this.refuse(session, command, refusal);
+    }
+    this.call(session, command, request);
+  }
+
+  private subcommand(container: Command, request: Request): Command | undefined {
+    if (container.subcommands.size === 0) return container;
+    // Alone, a container fails its own arity check.
+    if (request.count < 2) return container;
+    return (
+      container.subcommands.get(request.word(1)) ?? (container.handler === undefined ? undefined : container)
+    );
+  }
+
+  /** Runs a command that may run. */
+  call(session: Session, command: Command, request: Request): void {
+    const { server } = this;
+    const { propagation } = server;
+    const { reply } = session;
+    const changesBefore = server.dirty;
+    const errorsBefore = reply.errors;
+    const database = session.db.number;
+    session.lastCommand = command;
+    command.calls++;
+    server.totalCommands++;
+    if ((command.flags & Flag.TIMED) !== 0) server.clock.run(session, command, request);
+    else command.handler!(session, request);
+    if (reply.errors !== errorsBefore) server.commandFailed(command, reply.lastError);
+    if (server.dirty !== changesBefore || propagation.unsettled) {
+      propagation.command(
+        database,
+        request,
+        server.dirty !== changesBefore && !session.has(SessionFlag.LOADER),
+      );
+    }
+    if (server.afterCommand !== null) server.afterCommand(session, command, request);
+  }
+
+  /** The ordered gate: why the command may not run now, QUEUED if MULTI took it, or null. */
+  private refusal(session: Session, command: Command, request: Request): string | null {
+    const { server } = this;
+    const { flags } = command;
+    if (session.has(SessionFlag.UNAUTHENTICATED) && (flags & Flag.NO_AUTH) === 0) return errors.NOAUTH;
+    const refusal = server.refusal(session, command, request);
+    if (refusal !== null) return refusal;
+    if (session.has(SessionFlag.PUBSUB) && session.resp === 2 && (flags & Flag.SUBSCRIBER) === 0) {
+      return `ERR Can't execute '${command.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
+    }
+    if (session.has(SessionFlag.MULTI) && (flags & Flag.IN_MULTI) === 0) {
+      if ((flags & Flag.NO_MULTI) !== 0) return 'ERR Command not allowed inside a transaction';
+      session.transaction!.queue.push({ command, request: request.retain() });
+      session.reply.simple('QUEUED');
+      return QUEUED;
+    }
+    return null;
+  }
+
+  /** Replies with an error to a request that was not run; inside MULTI it also spoils the transaction. */
+  private refuse(session: Session, command: Command, error: string): void {
+    command.rejectedCalls++;
+    this.reject(session, error);
+  }
+
+  private refuseUnknown(session: Session, request: Request, container: Command | undefined): void {
+    const name = request.string(0);
+    if (session.has(SessionFlag.UNAUTHENTICATED)) return this.reject(session, errors.NOAUTH);
+    if (container !== undefined) {
+      return this.reject(session, errors.unknownSubcommand(request.string(1), container.spec.name));
+    }
+    this.reject(session, errors.unknownCommand(name, request.strings(1)));
+  }
+
+  private reject(session: Session, error: string): void {
+    if (session.has(SessionFlag.MULTI)) session.flags |= SessionFlag.DIRTY_EXEC;
+    session.reply.error(error);
+    this.server.countError(error);
+  }
+}
+
+/** Not an error: the request waits for EXEC. */
+const QUEUED = 'QUEUED';

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import pino, { type Logger } from 'pino';
+import type { Bytes } from '../bytes/bytes.js';
+import type { Request } from '../protocol/request.js';
+import type { Database } from '../storage/database.js';
+import { Keyspace } from '../storage/keyspace.js';
+import { CommandClock } from './command-clock.js';
+import type { Command } from './commands/command.js';
+import { COMMANDS } from './commands/list.js';
+import { CommandTable } from './commands/table.js';
+import { Connection } from './connection.js';
+import { DIRECTIVES, type ConfigValues } from './directives.js';
+import { Dispatcher } from './dispatcher.js';
+import type { NotifyClass } from './notifications.js';
+import { Pipeline } from './pipeline.js';
+import { Propagation } from './propagation.js';
+import { Session } from './session.js';
+import { Listener } from './transport/listener.js';
+import type { Wire } from './transport/wire.js';
+import { Turn } from './turn.js';
+
+/** A Redis server: what all sessions share. Its parts know it; it wires them together. */
+export class Server {
+  readonly config: ConfigValues;
+  readonly log: Logger;
+  readonly keyspace: Keyspace;
+  readonly commands = new CommandTable(COMMANDS);
+  readonly propagation = new Propagation();
+  readonly clock = new CommandClock();
+  readonly dispatcher: Dispatcher;
+  readonly pipeline: Pipeline;
+  readonly turn: Turn;
+  readonly connections = new Map<number, Connection>();
+  readonly runId = randomBytes(20).toString('hex');
+
+  /** Unix time in ms, refreshed when bytes arrive and in the cron; constant during a command. */
+  nowMs = Date.now();
+  readonly startedAtMs = this.nowMs;
+  /** Changes since the last save. */
+  dirty = 0;
+  totalCommands = 0;
+  totalConnections = 0;
+  rejectedConnections = 0;
+  bytesRead = 0;
+  bytesWritten = 0;
+  errorReplies = 0;
+  /** True when `refusal` has something to check: memory, disk, loading, replication. */
+  gated = false;
+  /** Called after every command while somebody needs it (blocked clients, MONITOR, tracking). */
+  afterCommand: ((session: Session, command: Command, request: Request) => void) | null = null;
+
+  private listeners: Listener[] = [];
+  private cron: NodeJS.Timeout | null = null;
+  private nextClientId = 1;
+
+  constructor(options: Partial<ConfigValues> = {}) {
+    this.config = { ...initialConfig(), ...options };
+    this.log = pino({ level: 'silent' });
+    this.keyspace = new Keyspace({
+      shardCount: this.config.shards,
+      databaseCount: this.config.databases,
+      keysPerShardMax: this.config['max-keys-per-shard'],
+      random: Math.random,
+    });
+    this.keyspace.tick(this.nowMs);
+    this.dispatcher = new Dispatcher(this);
+    this.pipeline = new Pipeline(this);
+    this.turn = new Turn(this.pipeline.reply);
+  }
+
+  get authRequired(): boolean {
+    return this.config.requirepass !== '';
+  }
+
+  refreshTime(): void {
+    this.nowMs = Date.now();
+  }
+
+  /** Starts accepting connections. Rejects with the error of the socket. */
+  async listen(): Promise<number> {
+    const { port } = this.config;
+    const listener = await Listener.open(
+      { host: '127.0.0.1', port, backlog: this.config['tcp-backlog'] },
+      (wire) => {
+        this.accept(wire);
+      },
+    );
+    this.listeners.push(listener);
+    this.cron = setInterval(() => {
+      this.tick();
+    }, 1000 / this.config.hz);
+    return listener.port;
+  }
+
+  private accept(wire: Wire): void {
+    this.totalConnections++;
+    const session = new Session(this, this.pipeline.reply, this.nextClientId++);
+    const connection = new Connection(wire, session, this.pipeline);
+    this.connections.set(session.id, connection);
+    wire.start(connection);
+  }
+
+  disconnected(connection: Connection): void {
+    this.connections.delete(connection.session.id);
+  }
+
+  /** A reply could not be written at once: limits on output are checked here. */
+  outputGrown(_connection: Connection): void {
+    // Limits come with the configuration.
+  }
+
+  private tick(): void {
+    this.refreshTime();
+    this.keyspace.tick(this.nowMs);
+  }
+
+  /** Why a command may not run now, or null. Asked only while `gated`, or for sessions in a special state. */
+  refusal(_session: Session, _command: Command, _request: Request): string | null {
+    return null;
+  }
+
+  commandFailed(command: Command, error: string): void {
+    command.failedCalls++;
+    this.countError(error);
+  }
+
+  countError(_error: string): void {
+    this.errorReplies++;
+  }
+
+  /** See `Session.changed`. */
+  keyChanged(
+    _session: Session | null,
+    _database: Database,
+    _key: Bytes,
+    _notifyClass: NotifyClass,
+    _event: string,
+    changes: number,
+  ): void {
+    this.dirty += changes;
+  }
+
+  async close(): Promise<void> {
+    if (this.cron !== null) clearInterval(this.cron);
+    for (const connection of this.connections.values()) connection.close();
+    await Promise.all(this.listeners.map((listener) => listener.close()));
+  }
+}
+
+function initialConfig(): ConfigValues {
+  const entries = Object.entries(DIRECTIVES).map(([name, kind]) => [name, kind.initial] as const);
+  return Object.fromEntries(entries) as ConfigValues;
+}

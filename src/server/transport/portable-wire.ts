@@ -1,0 +1,86 @@
+import type { Socket } from 'node:net';
+import { addressText } from './raw-wire.js';
+import { type Wire, type WireOwner, Written } from './wire.js';
+
+/** A wire over a plain stream socket: TLS, and runtimes without the raw handle. */
+export class PortableWire implements Wire {
+  private owner: WireOwner | null = null;
+  private closed = false;
+
+  constructor(private readonly socket: Socket) {
+    socket.setNoDelay(true);
+  }
+
+  start(owner: WireOwner): void {
+    this.owner = owner;
+    const { socket } = this;
+    socket.on('data', (chunk: Buffer) => {
+      this.read(chunk);
+    });
+    socket.on('drain', () => {
+      if (!this.closed) owner.onDrained();
+    });
+    socket.on('end', () => {
+      this.end(null);
+    });
+    socket.on('error', (error) => {
+      this.end(error.message);
+    });
+    socket.on('close', () => {
+      this.end(null);
+    });
+  }
+
+  /** Hands a chunk over in pieces of the owner's buffers. */
+  private read(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length && !this.closed && this.owner !== null;) {
+      const copied = chunk.copy(this.owner.readBuffer(), 0, at);
+      at += copied;
+      this.owner.onBytes(copied);
+    }
+  }
+
+  write(buffer: Buffer, start: number, end: number): Written {
+    if (this.closed) return Written.ALL;
+    const sent = this.socket.write(Buffer.from(buffer.subarray(start, end)));
+    return sent ? Written.ALL : Written.WAITING;
+  }
+
+  pauseReading(): void {
+    this.socket.pause();
+  }
+
+  resumeReading(): void {
+    this.socket.resume();
+  }
+
+  close(): void {
+    this.end(null);
+  }
+
+  private end(error: string | null): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.socket.destroySoon();
+    this.owner?.onClosed(error);
+  }
+
+  setKeepAlive(seconds: number): void {
+    this.socket.setKeepAlive(seconds > 0, seconds * 1000);
+  }
+
+  get peer(): string {
+    const { remoteAddress, remotePort, remoteFamily } = this.socket;
+    return addressText(remoteAddress, remotePort, remoteFamily);
+  }
+
+  get local(): string {
+    const { localAddress, localPort, localFamily } = this.socket;
+    return addressText(localAddress, localPort, localFamily);
+  }
+
+  get fd(): number {
+    const { _handle: handle } = this.socket as { _handle?: { fd?: number } };
+    return handle?.fd ?? -1;
+  }
+}

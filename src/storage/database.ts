@@ -1,0 +1,409 @@
+import { Bytes } from '../bytes/bytes.js';
+import { copyBytes, equalBytes, type KeyHash } from '../bytes/hash.js';
+import { ExpireTable } from './expire-table.js';
+import { HashIndex, heapTables } from './hash-index.js';
+import type { Keyspace } from './keyspace.js';
+import { LruList } from './lru-list.js';
+import { HAS_EXPIRE, Records, TYPED, VALUE_BYTES_MAX } from './record.js';
+import { type Representation, Type, TYPE_OF } from './representation.js';
+import { Slab } from './slab.js';
+
+/** Thrown when a value would outgrow what a record can hold. */
+export class ValueTooLargeError extends Error {}
+
+/**
+ * One of the numbered databases: N shards of records, and the expire table.
+ *
+ * Records are named by refs, which stay valid until the next call that can move or remove the record (`create`,
+ * `setString`, `resize`, `setExpire`, `remove`…); those that move it return the new ref. Everything that changes a
+ * value first asks for it by `lookupWrite`, so that a running snapshot can keep the old one.
+ */
+export class Database {
+  readonly records: Records;
+  readonly expires = new ExpireTable();
+  /** Number of keys, the expired ones included that nobody has noticed yet. */
+  size = 0;
+
+  private readonly hash: KeyHash;
+  private readonly shards: HashIndex[] = [];
+  private readonly lruLists: LruList[] = [];
+  private readonly shardMask: number;
+  private readonly keyView = new Bytes(new Uint8Array(0));
+
+  constructor(
+    readonly keyspace: Keyspace,
+    /** The number that clients SELECT; SWAPDB exchanges it. */
+    public number: number,
+  ) {
+    this.records = keyspace.records;
+    this.hash = keyspace.hash;
+    const { shardCount, keysPerShardMax } = keyspace.options;
+    this.shardMask = shardCount - 1;
+    for (let shard = 0; shard < shardCount; shard++) {
+      this.shards.push(new HashIndex(heapTables));
+      if (keysPerShardMax > 0) this.lruLists.push(new LruList());
+    }
+  }
+
+  // Looking up
+
+  /** The record of `key`, expired or not, or 0. */
+  find(key: Bytes): number {
+    const hash = this.hash.of(key);
+    const shard = this.shards[hash & this.shardMask]!;
+    let ref = shard.seek(hash);
+    while (ref !== 0 && !this.keyEquals(ref, key)) ref = shard.next();
+    return ref;
+  }
+
+  private keyEquals(ref: number, key: Bytes): boolean {
+    const { records } = this;
+    if (records.keyLength(ref) !== key.length) return false;
+    return equalBytes(records.page8(ref), records.keyStart(ref), key.buffer, key.offset, key.length);
+  }
+
+  /**
+   * The live record of `key`, or 0. Side effects: a key whose time has passed is removed and reported to
+   * `keyspace.onExpired`; the access field and the hit and miss counts are updated, unless the keyspace is told to be
+   * quiet (`keyspace.quietLookups`).
+   */
+  lookupRead(key: Bytes, nowMs: number): number {
+    const ref = this.findLive(key, nowMs);
+    const { keyspace } = this;
+    if (ref === 0) {
+      keyspace.misses++;
+      return 0;
+    }
+    keyspace.hits++;
+    if (!keyspace.quietLookups) this.touch(ref);
+    return ref;
+  }
+
+  /** As `lookupRead`, for a key that is about to be changed: counts neither hit nor miss. */
+  lookupWrite(key: Bytes, nowMs: number): number {
+    const ref = this.findLive(key, nowMs);
+    const { keyspace } = this;
+    if (keyspace.beforeWrite !== null) keyspace.beforeWrite(this, key, ref);
+    if (ref !== 0 && !keyspace.quietLookups) this.touch(ref);
+    return ref;
+  }
+
+  /** The live record of `key`, or 0, leaving no trace but the removal of an expired one. */
+  findLive(key: Bytes, nowMs: number): number {
+    const ref = this.find(key);
+    if (ref === 0 || (this.records.head(ref) & HAS_EXPIRE) === 0) return ref;
+    if (this.expires.timeAt(this.records.expirePosition(ref)) > nowMs) return ref;
+    return this.keyspace.expirePaused(this, key, ref) ? ref : this.expireNow(key, ref);
+  }
+
+  private expireNow(key: Bytes, ref: number): number {
+    const { keyspace } = this;
+    if (keyspace.keepExpired) return 0;
+    keyspace.onExpired(this, key);
+    keyspace.expiredKeys++;
+    if (keyspace.beforeWrite !== null) keyspace.beforeWrite(this, key, ref);
+    this.remove(this.find(key));
+    return 0;
+  }
+
+  /** Loads the cache lines that a lookup of `hash` will need; what it returns only keeps it from being optimised away. */
+  prefetchSlot(hash: number): number {
+    return this.shards[hash & this.shardMask]!.touch(hash);
+  }
+
+  private touch(ref: number): void {
+    const { keyspace, records } = this;
+    if (this.lruLists.length !== 0) {
+      this.lruListOf(this.hashOf(ref)).touch(records.access(ref), keyspace.clockSeconds);
+    } else keyspace.accessClock.touch(records, ref);
+  }
+
+  /** Seconds since the record was last used. */
+  idleSeconds(ref: number): number {
+    const { keyspace, records } = this;
+    if (this.lruLists.length === 0) return keyspace.accessClock.idleSeconds(records.access(ref));
+    return keyspace.clockSeconds - this.lruListOf(this.hashOf(ref)).usedAt(records.access(ref));
+  }
+
+  // Reading a record
+
+  type(ref: number): Type {
+    return this.records.head(ref) >= 0
+      ? Type.STRING
+      : TYPE_OF[this.records.page8(ref)[this.records.valueStart(ref)]!]!;
+  }
+
+  /** The representation of a value, or 0 for a plain string. */
+  representation(ref: number): Representation | 0 {
+    if (this.records.head(ref) >= 0) return 0;
+    return this.records.page8(ref)[this.records.valueStart(ref)]! as Representation;
+  }
+
+  /** Points `view` at the key. */
+  key(ref: number, view: Bytes): Bytes {
+    return view.set(this.records.page8(ref), this.records.keyStart(ref), this.records.keyLength(ref));
+  }
+
+  /** Points `view` at the whole value, the representation byte of a typed one included. */
+  value(ref: number, view: Bytes): Bytes {
+    return view.set(this.records.page8(ref), this.records.valueStart(ref), this.records.valueLength(ref));
+  }
+
+  private hashOf(ref: number): number {
+    const { records } = this;
+    return this.hash.compute(records.page8(ref), records.keyStart(ref), records.keyLength(ref));
+  }
+
+  private lruListOf(hash: number): LruList {
+    return this.lruLists[hash & this.shardMask]!;
+  }
+
+  // Writing records
+
+  /**
+   * A new record for a key that is not there, its value `valueLength` bytes of undefined content. `representation` 0
+   * is a plain string; otherwise the first of these bytes is set to it.
+   */
+  create(key: Bytes, representation: Representation | 0, valueLength: number): number {
+    if (valueLength > VALUE_BYTES_MAX) throw new ValueTooLargeError('value exceeds the largest record');
+    const { keyspace, records } = this;
+    const hash = this.hash.of(key);
+    const ref = records.slab.alloc(Records.bytesNeeded(key.length, valueLength, false));
+    const list = this.lruLists.length === 0 ? null : this.lruListOf(hash);
+    const access = list === null ? keyspace.accessClock.initial() : list.add(ref, keyspace.clockSeconds);
+    records.writeHeader(ref, key.length, valueLength, representation === 0 ? 0 : TYPED, access);
+    copyBytes(key.buffer, key.offset, key.length, records.page8(ref), records.keyStart(ref));
+    if (representation !== 0) records.page8(ref)[records.valueStart(ref)] = representation;
+    this.shards[hash & this.shardMask]!.insert(hash, ref);
+    this.size++;
+    keyspace.onCreated(this, key);
+    return ref;
+  }
+
+  /**
+   * Sets `key` to a plain string, whatever it held before, and drops its expiry unless `keepTtl`. `ref` is what
+   * `lookupWrite` gave for the key.
+   */
+  setString(ref: number, key: Bytes, value: Bytes, keepTtl: boolean): number {
+    let target = ref;
+    if (ref === 0) target = this.create(key, 0, value.length);
+    else {
+      const head = this.records.head(ref);
+      if (head < 0) this.freeParts(ref);
+      if ((head & HAS_EXPIRE) !== 0 && !keepTtl) target = this.clearExpire(ref);
+      target = this.resize(target, value.length);
+      this.records.setHead(target, this.records.head(target) & ~TYPED);
+    }
+    copyBytes(
+      value.buffer,
+      value.offset,
+      value.length,
+      this.records.page8(target),
+      this.records.valueStart(target),
+    );
+    return target;
+  }
+
+  /** Sets the representation of a value whose bytes the caller is about to write. */
+  setRepresentation(ref: number, representation: Representation): void {
+    this.records.setHead(ref, this.records.head(ref) | TYPED);
+    this.records.page8(ref)[this.records.valueStart(ref)] = representation;
+  }
+
+  /** Gives the value another length, keeping its leading bytes; the record's ref afterwards. */
+  resize(ref: number, valueLength: number): number {
+    const { records } = this;
+    const head = records.head(ref);
+    if ((head & VALUE_BYTES_MAX) === valueLength) return ref;
+    if (valueLength > VALUE_BYTES_MAX) throw new ValueTooLargeError('value exceeds the largest record');
+    const needed = records.valueStart(ref) - ((ref & 0x1ffff) << 3) + valueLength;
+    let target = ref;
+    if (Slab.roundUp(needed) !== records.slab.bytesOf(ref)) {
+      target = this.moveTo(ref, records.slab.alloc(needed), Math.min(valueLength, head & VALUE_BYTES_MAX));
+    }
+    records.setHead(target, (head & ~VALUE_BYTES_MAX) | valueLength);
+    return target;
+  }
+
+  /** Copies a record with the first `valueLength` bytes of its value to `target` and releases the old one. */
+  private moveTo(ref: number, target: number, valueLength: number): number {
+    const { records } = this;
+    const from = records.page8(ref);
+    const start = (ref & 0x1ffff) << 3;
+    const bytes = records.valueStart(ref) - start + valueLength;
+    copyBytes(from, start, bytes, records.page8(target), (target & 0x1ffff) << 3);
+    this.refMoved(ref, target);
+    records.slab.release(ref);
+    return target;
+  }
+
+  /** Tells everything that knows `ref` that the record now stands at `target`. */
+  private refMoved(ref: number, target: number): void {
+    const { records } = this;
+    const hash = this.hashOf(target);
+    const shard = this.shards[hash & this.shardMask]!;
+    shard.locate(hash, ref);
+    shard.replaceFound(target);
+    if ((records.head(target) & HAS_EXPIRE) !== 0)
+      this.expires.setRef(records.expirePosition(target), target);
+    if (this.lruLists.length !== 0) this.lruListOf(hash).setRef(records.access(target), target);
+  }
+
+  /** Moves the record to another cell of its size, if that empties a sparse run; its ref afterwards. */
+  relocate(ref: number): number {
+    const { records } = this;
+    return this.moveTo(ref, records.slab.alloc(records.slab.bytesOf(ref)), records.valueLength(ref));
+  }
+
+  /** Removes a record and everything that belongs to it. */
+  remove(ref: number): void {
+    const { records } = this;
+    const head = records.head(ref);
+    const hash = this.hashOf(ref);
+    if (head < 0) this.freeParts(ref);
+    if ((head & HAS_EXPIRE) !== 0) this.dropExpireEntry(records.expirePosition(ref));
+    if (this.lruLists.length !== 0) this.lruListOf(hash).remove(records.access(ref));
+    const shard = this.shards[hash & this.shardMask]!;
+    shard.locate(hash, ref);
+    shard.removeFound();
+    records.slab.release(ref);
+    this.size--;
+  }
+
+  /** Releases what a large value owns outside its record. */
+  freeParts(ref: number): void {
+    this.keyspace.partOwners[this.representation(ref)]?.(this, ref);
+  }
+
+  /** Removes every key. */
+  clear(): void {
+    const { records } = this;
+    if (this.size === 0) return;
+    if (this.keyspace.size === this.size) records.slab.clear();
+    else {
+      for (const shard of this.shards) {
+        shard.forEach((ref) => {
+          if (records.head(ref) < 0) this.freeParts(ref);
+          records.slab.release(ref);
+        });
+      }
+    }
+    for (const shard of this.shards) shard.clear();
+    for (const list of this.lruLists) list.clear();
+    this.expires.clear();
+    this.size = 0;
+  }
+
+  // Expiry
+
+  /** Unix time in ms at which the record expires, or -1. */
+  expireAtMs(ref: number): number {
+    if ((this.records.head(ref) & HAS_EXPIRE) === 0) return -1;
+    return this.expires.timeAt(this.records.expirePosition(ref));
+  }
+
+  /** Sets when the record expires; its ref afterwards. */
+  setExpire(ref: number, expireAtMs: number): number {
+    const { records } = this;
+    if ((records.head(ref) & HAS_EXPIRE) !== 0) {
+      this.expires.setTime(records.expirePosition(ref), expireAtMs);
+      return ref;
+    }
+    const target = this.rebuild(ref, HAS_EXPIRE);
+    records.setExpirePosition(target, this.expires.add(target, expireAtMs));
+    return target;
+  }
+
+  /** Lets the record live for ever; its ref afterwards. */
+  clearExpire(ref: number): number {
+    const { records } = this;
+    if ((records.head(ref) & HAS_EXPIRE) === 0) return ref;
+    this.dropExpireEntry(records.expirePosition(ref));
+    return this.rebuild(ref, 0);
+  }
+
+  private dropExpireEntry(position: number): void {
+    const moved = this.expires.remove(position);
+    if (moved !== 0) this.records.setExpirePosition(moved, position);
+  }
+
+  /** Moves a record to a layout with or without the expire word. */
+  private rebuild(ref: number, hasExpire: number): number {
+    const { records } = this;
+    const keyLength = records.keyLength(ref);
+    const valueLength = records.valueLength(ref);
+    const from = records.page8(ref);
+    const keyStart = records.keyStart(ref);
+    const target = records.slab.alloc(Records.bytesNeeded(keyLength, valueLength, hasExpire !== 0));
+    const flags = (records.head(ref) & TYPED) | hasExpire;
+    records.writeHeader(target, keyLength, valueLength, flags, records.access(ref));
+    copyBytes(from, keyStart, keyLength + valueLength, records.page8(target), records.keyStart(target));
+    const hash = this.hashOf(target);
+    const shard = this.shards[hash & this.shardMask]!;
+    shard.locate(hash, ref);
+    shard.replaceFound(target);
+    if (this.lruLists.length !== 0) this.lruListOf(hash).setRef(records.access(target), target);
+    records.slab.release(ref);
+    return target;
+  }
+
+  // Walking
+
+  /**
+   * Visits at least `count` records, if there are as many, from `cursor` on; the next cursor, or 0 at the end. A key
+   * that is there during a whole scan is visited at least once. `visit` must not change the database.
+   */
+  scan(cursor: number, count: number, visit: (ref: number) => void): number {
+    const shardCount = this.shards.length;
+    let shard = cursor % shardCount;
+    let position = Math.floor(cursor / shardCount);
+    if (position > 0xffff_ffff) position = 0;
+    let visited = 0;
+    const counting = (ref: number): void => {
+      visited++;
+      visit(ref);
+    };
+    for (let steps = count * 10; visited < count && steps > 0; steps--) {
+      position = this.shards[shard]!.scan(position, counting);
+      if (position === 0 && ++shard === shardCount) return 0;
+    }
+    return position * shardCount + shard;
+  }
+
+  /** Visits every record. `visit` must not change the database. */
+  forEach(visit: (ref: number) => void): void {
+    for (const shard of this.shards) shard.forEach(visit);
+  }
+
+  /** Any record, each with the same chance, or 0 in an empty database. */
+  randomRef(random: () => number): number {
+    if (this.size === 0) return 0;
+    let nth = Math.floor(random() * this.size);
+    for (const shard of this.shards) {
+      if (nth < shard.size) return shard.randomRef(random);
+      nth -= shard.size;
+    }
+    return 0;
+  }
+
+  /** The least recently used record of the shard of `key` if that shard holds too many, or 0. */
+  overfull(key: Bytes): number {
+    const { keysPerShardMax } = this.keyspace.options;
+    if (keysPerShardMax === 0) return 0;
+    const hash = this.hash.of(key);
+    return this.shards[hash & this.shardMask]!.size > keysPerShardMax ? this.lruListOf(hash).oldest : 0;
+  }
+
+  /** A view of a record's key, valid until the next call of this method. */
+  keyOf(ref: number): Bytes {
+    return this.key(ref, this.keyView);
+  }
+
+  /** Bytes of indexes and side tables, beside the records. */
+  get tableBytes(): number {
+    let bytes = this.expires.bytes;
+    for (const shard of this.shards) bytes += shard.tableBytes;
+    for (const list of this.lruLists) bytes += list.bytes;
+    return bytes;
+  }
+}

@@ -1,0 +1,95 @@
+import type { Bytes } from '../bytes/bytes.js';
+import { KeyHash } from '../bytes/hash.js';
+import { AccessClock } from './access-clock.js';
+import { Database } from './database.js';
+import { Records } from './record.js';
+import { Slab } from './slab.js';
+
+export interface KeyspaceOptions {
+  /** Power of two. */
+  readonly shardCount: number;
+  readonly databaseCount: number;
+  /** Bound on the keys of one shard of one database, the least recently used going first; 0 is none. */
+  readonly keysPerShardMax: number;
+  /** [0, 1): hash seeds, random members, sampling. Given, so that a run can be repeated. */
+  readonly random: () => number;
+}
+
+/** All databases, over one slab. It owns no timer and no clock: the time comes in as an argument. */
+export class Keyspace {
+  readonly slab = new Slab();
+  readonly records = new Records(this.slab);
+  readonly hash: KeyHash;
+  readonly accessClock: AccessClock;
+  readonly databases: Database[] = [];
+
+  /** Counts for INFO. */
+  hits = 0;
+  misses = 0;
+  expiredKeys = 0;
+  evictedKeys = 0;
+
+  /** Lookups leave the access fields alone (CLIENT NO-TOUCH, and commands that only inspect). */
+  quietLookups = false;
+  /** A replica keeps expired keys until its primary removes them; readers see them as gone. */
+  keepExpired = false;
+  clockSeconds = 0;
+
+  /** Called with a key whose time has passed, before it is removed. */
+  onExpired: (database: Database, key: Bytes) => void = ignore;
+  /** Called when a key that was not there has got a record. */
+  onCreated: (database: Database, key: Bytes) => void = ignore;
+  /** Called before a value changes, while somebody must see the old one. `ref` is 0 for a key that is not there. */
+  beforeWrite: ((database: Database, key: Bytes, ref: number) => void) | null = null;
+  /** True when an expired key is to be seen as alive: while a pause or a load forbids its removal. */
+  expirePaused: (database: Database, key: Bytes, ref: number) => boolean = () => false;
+
+  /** Per representation: releases what a value owns outside its record. */
+  readonly partOwners: (((database: Database, ref: number) => void) | undefined)[] = [];
+
+  constructor(readonly options: KeyspaceOptions) {
+    const { random } = options;
+    this.hash = new KeyHash(Math.floor(random() * 0x1_0000_0000) | 0);
+    this.accessClock = new AccessClock(random);
+    for (let number = 0; number < options.databaseCount; number++)
+      this.databases.push(new Database(this, number));
+  }
+
+  /** Keys in all databases. */
+  get size(): number {
+    let size = 0;
+    for (const database of this.databases) size += database.size;
+    return size;
+  }
+
+  /** Moves the clock that LRU and LFU count by; called from the server's cron. */
+  tick(nowMs: number): void {
+    this.clockSeconds = Math.floor(nowMs / 1000);
+    this.accessClock.tick(nowMs);
+  }
+
+  swap(first: number, second: number): void {
+    const { databases } = this;
+    const database = databases[first]!;
+    databases[first] = databases[second]!;
+    databases[second] = database;
+    databases[first].number = first;
+    database.number = second;
+  }
+
+  /** Removes every key of every database. */
+  clear(): void {
+    for (const database of this.databases) database.clear();
+  }
+
+  /** Live bytes: records and large values, indexes and side tables. */
+  get usedBytes(): number {
+    let bytes = this.slab.liveBytes;
+    for (const database of this.databases) bytes += database.tableBytes;
+    return bytes;
+  }
+}
+
+function ignore(): void {
+  // Nobody listens.
+}
