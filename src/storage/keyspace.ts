@@ -6,8 +6,8 @@ import { Dict } from './dict.js';
 import { EncodingLimits } from './encoding-limits.js';
 import { Records } from './record.js';
 import { Slab } from './slab.js';
-import { ownHashParts } from './types/hash.js';
-import { ownSetParts } from './types/set.js';
+import { registerHashes } from './types/hash.js';
+import { registerSets } from './types/set.js';
 
 const WITH_VALUES = { prefixBytes: 0, hasValues: true };
 const WITHOUT_VALUES = { prefixBytes: 0, hasValues: false };
@@ -42,7 +42,7 @@ export class Keyspace {
   keepExpired = false;
   clockSeconds = 0;
 
-  /** Called with a key whose time has passed, before it is removed. */
+  /** Called with a key that was removed because its time has passed. */
   onExpired: (database: Database, key: Bytes) => void = ignore;
   /** Called when a key that was not there has got a record. */
   onCreated: (database: Database, key: Bytes) => void = ignore;
@@ -61,6 +61,15 @@ export class Keyspace {
   /** Per representation: releases what a value owns outside its record. */
   readonly partOwners: (((database: Database, ref: number) => void) | undefined)[] = [];
 
+  /**
+   * Per representation: gives a value parts of its own. The record at `ref` was made as a byte for byte copy of another
+   * one, so whatever it names outside of it still belongs to the original. Returns the record's ref afterwards.
+   */
+  readonly partCopiers: (((database: Database, ref: number) => number) | undefined)[] = [];
+
+  /** Per representation: the name of its encoding, where that depends on the value. */
+  readonly encodings: (((database: Database, ref: number) => string) | undefined)[] = [];
+
   constructor(readonly options: KeyspaceOptions) {
     const { random } = options;
     this.hash = new KeyHash(Math.floor(random() * 0x1_0000_0000) | 0);
@@ -69,8 +78,8 @@ export class Keyspace {
     this.walkedFieldDict = new Dict(this.slab, this.hash, WITH_VALUES, random);
     this.memberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
     this.walkedMemberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
-    ownHashParts(this);
-    ownSetParts(this);
+    registerHashes(this);
+    registerSets(this);
     for (let number = 0; number < options.databaseCount; number++)
       this.databases.push(new Database(this, number));
   }

@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Bytes } from '../../src/bytes/bytes.js';
 import type { Database } from '../../src/storage/database.js';
+import { encodingName } from '../../src/storage/encoding.js';
 import { Keyspace } from '../../src/storage/keyspace.js';
 import { Representation } from '../../src/storage/representation.js';
 import {
   createSet,
   setAdd,
-  setEncoding,
   setForEach,
   setHas,
   setLength,
@@ -106,16 +106,16 @@ describe('sets', () => {
       '100000',
       '9223372036854775807',
     ]);
-    expect(setEncoding(db, ref)).toBe('intset');
+    expect(encodingName(db, ref)).toBe('intset');
     ref = setAdd(db, ref, Bytes.from('x'));
-    expect(setEncoding(db, ref)).toBe('hashtable');
-    expect(setEncoding(db, setRemove(db, ref, Bytes.from('x')))).toBe('hashtable');
+    expect(encodingName(db, ref)).toBe('hashtable');
+    expect(encodingName(db, setRemove(db, ref, Bytes.from('x')))).toBe('hashtable');
     db.remove(db.find(KEY));
 
     ref = setOf(db, numbered(512));
-    expect(setEncoding(db, ref)).toBe('intset');
+    expect(encodingName(db, ref)).toBe('intset');
     ref = setAdd(db, ref, Bytes.from('512'));
-    expect(setEncoding(db, ref)).toBe('hashtable');
+    expect(encodingName(db, ref)).toBe('hashtable');
     expect(setLength(db, ref)).toBe(513);
   });
 

@@ -263,9 +263,23 @@ function convertToDict(db: Database, ref: number): number {
   return becomeDict(db, ref, Representation.HASH_DICT, flags, fields);
 }
 
-/** Makes the keyspace give back the dictionaries of hashes that it removes. */
-export function ownHashParts(keyspace: Keyspace): void {
+/** Gives a copied record a copy of the dictionary that it names. */
+function copyDict(db: Database, ref: number): number {
+  const from = walkFields(db, ref);
+  const copy = db.keyspace.fieldDict;
+  const fields = copy.create();
+  copy.reserve(from.size);
+  from.forEach((entry) => copy.add(from.key(entry, convertedField), from.value(entry, convertedValue)));
+  const flags = db.records.page8(ref)[db.records.valueStart(ref) + FLAGS_AT]!;
+  return becomeDict(db, ref, Representation.HASH_DICT, flags, fields);
+}
+
+/** Tells the keyspace how hashes are removed, copied and named. */
+export function registerHashes(keyspace: Keyspace): void {
   keyspace.partOwners[Representation.HASH_DICT] = (db, ref) => {
     openFields(db, ref).release();
   };
+  keyspace.partCopiers[Representation.HASH_DICT] = copyDict;
+  keyspace.encodings[Representation.HASH_PACKED] = hashEncoding;
+  keyspace.encodings[Representation.HASH_DICT] = hashEncoding;
 }

@@ -60,11 +60,6 @@ export function setLength(db: Database, ref: number): number {
   }
 }
 
-/** What OBJECT ENCODING says. */
-export function setEncoding(db: Database, ref: number): 'intset' | 'hashtable' {
-  return db.representation(ref) === Representation.SET_INTS ? 'intset' : 'hashtable';
-}
-
 export function setHas(db: Database, ref: number, member: Bytes): boolean {
   const { records } = db;
   const page = records.page8(ref);
@@ -326,9 +321,20 @@ function convertToDict(db: Database, ref: number): number {
   return becomeDict(db, ref, Representation.SET_DICT, 0, members);
 }
 
-/** Makes the keyspace give back the dictionaries of sets that it removes. */
-export function ownSetParts(keyspace: Keyspace): void {
+/** Gives a copied record a copy of the dictionary that it names. */
+function copyDict(db: Database, ref: number): number {
+  const from = walkMembers(db, ref);
+  const copy = db.keyspace.memberDict;
+  const members = copy.create();
+  copy.reserve(from.size);
+  from.forEach((entry) => copy.add(from.key(entry, convertedView)));
+  return becomeDict(db, ref, Representation.SET_DICT, 0, members);
+}
+
+/** Tells the keyspace how sets are removed and copied. */
+export function registerSets(keyspace: Keyspace): void {
   keyspace.partOwners[Representation.SET_DICT] = (db, ref) => {
     openMembers(db, ref).release();
   };
+  keyspace.partCopiers[Representation.SET_DICT] = copyDict;
 }
