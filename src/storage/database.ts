@@ -8,6 +8,10 @@ import { HAS_EXPIRE, Records, TYPED, VALUE_BYTES_MAX } from './record.js';
 import { type Representation, Type, TYPE_OF } from './representation.js';
 import { Slab } from './slab.js';
 
+/** Values that grow get as much room again, up to 1 MB as in Redis; small ones only what their size class leaves. */
+const GROW_AHEAD_BYTES_LEAST = 4096;
+const GROW_AHEAD_BYTES_MAX = 1024 * 1024;
+
 /** Thrown when a value would outgrow what a record can hold. */
 export class ValueTooLargeError extends Error {}
 
@@ -221,6 +225,21 @@ export class Database {
     let target = ref;
     if (Slab.roundUp(needed) !== records.slab.bytesOf(ref)) {
       target = this.moveTo(ref, records.slab.alloc(needed), Math.min(valueLength, head & VALUE_BYTES_MAX));
+    }
+    records.setHead(target, (head & ~VALUE_BYTES_MAX) | valueLength);
+    return target;
+  }
+
+  /** As `resize`, for a value that is likely to grow again: a large one gets room ahead. */
+  grow(ref: number, valueLength: number): number {
+    const { records } = this;
+    const head = records.head(ref);
+    const needed = records.valueStart(ref) - ((ref & 0x1ffff) << 3) + valueLength;
+    let target = ref;
+    if (needed > records.slab.bytesOf(ref)) {
+      if (valueLength > VALUE_BYTES_MAX) throw new ValueTooLargeError('value exceeds the largest record');
+      const ahead = needed < GROW_AHEAD_BYTES_LEAST ? 0 : Math.min(needed, GROW_AHEAD_BYTES_MAX);
+      target = this.moveTo(ref, records.slab.alloc(needed + ahead), head & VALUE_BYTES_MAX);
     }
     records.setHead(target, (head & ~VALUE_BYTES_MAX) | valueLength);
     return target;
