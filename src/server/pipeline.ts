@@ -84,7 +84,7 @@ export class Pipeline {
     request.offsets = parser.offsets;
     request.lengths = parser.lengths;
     this.prepare(session, count);
-    const startMs = clock.beginBatch();
+    const startMs = clock.beginBatch(count);
     let done = 0;
     do {
       this.point(done);
