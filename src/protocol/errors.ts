@@ -7,7 +7,6 @@ export const NOT_INTEGER = 'ERR value is not an integer or out of range';
 export const NOT_FLOAT = 'ERR value is not a valid float';
 export const OUT_OF_RANGE = 'ERR value is out of range';
 export const MUST_BE_POSITIVE = 'ERR value is out of range, must be positive';
-export const INVALID_CURSOR = 'ERR invalid cursor';
 export const HASH_NOT_INTEGER = 'ERR hash value is not an integer';
 export const HASH_NOT_FLOAT = 'ERR hash value is not a float';
 export const NUMKEYS_NOT_POSITIVE = 'ERR numkeys should be greater than 0';

@@ -5,7 +5,6 @@ import type { Request } from '../protocol/request.js';
 import type { Session } from './session.js';
 
 const COUNT_DEFAULT = 10;
-const CURSOR_MAX = 2n ** 64n - 1n;
 
 /** What follows the cursor of HSCAN, SSCAN and ZSCAN. */
 export interface ScanOptions {
@@ -15,18 +14,6 @@ export interface ScanOptions {
   readonly pattern: string | null;
   /** NOVALUES of HSCAN. */
   readonly noValues: boolean;
-}
-
-/** The cursor in argument `at`, or null after the error reply. Beyond 2^53 it names no place that we ever gave out. */
-export function scanCursor(session: Session, request: Request, at: number): number | null {
-  const text = request.string(at);
-  // As strtoul reads it: a sign is allowed, and nothing at all is 0.
-  if (/^[+-]?\d*$/.test(text) && text !== '+' && text !== '-') {
-    const value = BigInt(text.replace(/^[+-]/, '') || '0');
-    if (value <= CURSOR_MAX) return Number(BigInt.asUintN(64, text.startsWith('-') ? -value : value));
-  }
-  session.reply.error(errors.INVALID_CURSOR);
-  return null;
 }
 
 /** The options from argument `from` on, or null after the error reply. */

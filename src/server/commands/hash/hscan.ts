@@ -1,10 +1,11 @@
 import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
 import { hashScan } from '../../../storage/types/hash.js';
-import { replyScan, scanCursor, scanMatches, scanOptions } from '../../scan-options.js';
+import { replyScan, scanMatches, scanOptions } from '../../scan-options.js';
 import type { Session } from '../../session.js';
 import { readTyped, WRONG_TYPE } from '../../typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
+import { cursorArgument } from '../generic/scan.js';
 
 export const hscan: CommandSpec = {
   name: 'hscan',
@@ -22,7 +23,7 @@ export const hscan: CommandSpec = {
 };
 
 function hscanCommand(session: Session, request: Request): void {
-  const cursor = scanCursor(session, request, 2);
+  const cursor = cursorArgument(session, request, 2);
   if (cursor === null) return;
   const ref = readTyped(session, request.arg(1), Type.HASH);
   if (ref === WRONG_TYPE) return;
