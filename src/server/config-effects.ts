@@ -1,0 +1,47 @@
+import { statSync } from 'node:fs';
+import { logLevel } from './log.js';
+import type { Server } from './server.js';
+
+/** Lets directives that somebody keeps a copy of take effect, now and whenever CONFIG SET changes them. */
+export function applyConfiguration(server: Server): void {
+  const { config, configuration, pipeline, cron, log } = server;
+  const now = (apply: () => void): (() => null) => {
+    apply();
+    return () => {
+      apply();
+      return null;
+    };
+  };
+  configuration.onChange(
+    'proto-max-bulk-len',
+    now(() => {
+      pipeline.parser.bulkBytesMax = config['proto-max-bulk-len'];
+    }),
+  );
+  configuration.onChange(
+    'client-query-buffer-limit',
+    now(() => {
+      pipeline.queryBytesMax = config['client-query-buffer-limit'];
+    }),
+  );
+  configuration.onChange(
+    'loglevel',
+    now(() => {
+      log.level = logLevel(config.loglevel);
+    }),
+  );
+  configuration.onChange('hz', (hz) => {
+    config.hz = Math.min(500, Math.max(1, hz));
+    cron.start();
+    return null;
+  });
+  configuration.onChange('port', () => {
+    return server.network.reopen('Unable to listen on this port. Check server logs.');
+  });
+  configuration.onChange('bind', () => server.network.reopen('Failed to bind to specified addresses.'));
+  configuration.onChange('dir', (path) => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return 'No such file or directory';
+    return found.isDirectory() ? null : 'Not a directory';
+  });
+}
