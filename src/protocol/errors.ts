@@ -32,6 +32,11 @@ export const PROTECTED_MODE =
   'NOTE: You only need to do one of the above things in order for the server to start accepting connections from the ' +
   'outside.';
 
+/** Redis's words for an integer argument outside its bounds. */
+export function notBetween(min: number, max: number): string {
+  return `ERR value is out of range, value must between ${min} and ${max}`;
+}
+
 export function wrongArity(command: string): string {
   return `ERR wrong number of arguments for '${command}' command`;
 }

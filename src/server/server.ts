@@ -1,6 +1,7 @@
 import type { Bytes } from '../bytes/bytes.js';
 import type { Request } from '../protocol/request.js';
 import type { Database } from '../storage/database.js';
+import { ExpireCycle } from '../storage/expire-cycle.js';
 import { Keyspace } from '../storage/keyspace.js';
 import { Admission } from './client-admission.js';
 import { overOutputLimit } from './client-limits.js';
@@ -16,7 +17,7 @@ import type { ConfigValues } from './directives.js';
 import { Dispatcher } from './dispatcher.js';
 import { type Log, silentLog } from './log.js';
 import { Network } from './network.js';
-import type { NotifyClass } from './notifications.js';
+import { NotifyClass } from './notifications.js';
 import { Pipeline } from './pipeline.js';
 import { Propagation } from './propagation.js';
 import { PubSub } from './pubsub.js';
@@ -24,7 +25,9 @@ import { newRunId } from './run-id.js';
 import type { Session } from './session.js';
 import { Statistics } from './stats.js';
 import { Tracking } from './tracking.js';
+import { discardTransaction } from './transactions.js';
 import { Turn } from './turn.js';
+import { Watches } from './watches.js';
 
 /** A Redis server: what all sessions share. Its parts know it; it wires them together. */
 export class Server {
@@ -33,6 +36,8 @@ export class Server {
   readonly keyspace: Keyspace;
   readonly commands = new CommandTable(COMMANDS);
   readonly propagation = new Propagation();
+  readonly watches = new Watches();
+  readonly expireCycle: ExpireCycle;
   readonly clock = new CommandClock();
   readonly statistics = new Statistics();
   readonly dispatcher: Dispatcher;
@@ -86,6 +91,11 @@ export class Server {
       random: Math.random,
     });
     this.keyspace.tick(this.nowMs);
+    this.expireCycle = new ExpireCycle(this.keyspace);
+    this.keyspace.onExpired = (database, key) => {
+      this.propagation.also(database.number, 'DEL', key);
+      this.keyChanged(null, database, key, NotifyClass.EXPIRED, 'expired', 0);
+    };
     this.dispatcher = new Dispatcher(this);
     this.pipeline = new Pipeline(this);
     this.turn = new Turn(this.pipeline.reply);
@@ -93,8 +103,11 @@ export class Server {
     this.admission = new Admission(this);
     this.network = new Network(this);
     this.pubsub = new PubSub(this);
-    this.onDisconnect.push((session) => {
+    this.onDisconnect.push(discardTransaction, (session) => {
       this.pubsub.unsubscribeAll(session);
+    });
+    this.cron.add(() => {
+      if (this.activeExpire) this.expireKeys();
     });
     applyConfiguration(this);
   }
@@ -151,13 +164,38 @@ export class Server {
   /** See `Session.changed`. */
   keyChanged(
     _session: Session | null,
-    _database: Database,
-    _key: Bytes,
+    database: Database,
+    key: Bytes,
     _notifyClass: NotifyClass,
     _event: string,
     changes: number,
   ): void {
     this.dirty += changes;
+    if (this.watches.size !== 0) this.watches.touch(database, key);
+  }
+
+  /** Empties databases: as `keyChanged` for everything in them. */
+  databasesFlushed(_session: Session, databases: readonly Database[]): void {
+    for (const database of databases) {
+      this.dirty += database.size;
+      this.watches.databaseFlushed(database, null, this.nowMs);
+      database.clear();
+    }
+  }
+
+  /** True where the LRU clock or LFU counter of each value matters, so that Redis would not share values. */
+  get usesAccessPerValue(): boolean {
+    const policy = this.config['maxmemory-policy'];
+    return this.config.maxmemory > 0 && (policy.endsWith('lru') || policy.endsWith('lfu'));
+  }
+
+  /** One active expire cycle, in at most a quarter of the time until the next. */
+  private expireKeys(): void {
+    const startMs = performance.now();
+    const budgetMs = 250 / this.cron.hz;
+    this.expireCycle.run(this.nowMs, budgetMs, () => performance.now() - startMs);
+    this.propagation.flush();
+    this.statistics.expireCycleMs += performance.now() - startMs;
   }
 
   /** Bytes that clients occupy: requests that are not whole, replies that wait. */
