@@ -5,7 +5,7 @@ export const REPLY_TYPES = '+-:,(#_$!=*~>%|';
 
 /** The value of a bulk string, a bulk error or a verbatim string, whose first four bytes name its format (`txt:`). */
 export function bulkReply(type: 'bulk' | 'bulk-error' | 'verbatim', bytes: Buffer): Reply {
-  if (type !== 'verbatim') return { type, bytes };
+  if (type === 'bulk' || type === 'bulk-error') return { type, bytes };
   if (bytes.length < 4 || bytes[3] !== 58) throw new ReplyProtocolError('Bad verbatim string value');
   return { type, format: bytes.toString('latin1', 0, 3), bytes: bytes.subarray(4) };
 }

@@ -3,7 +3,8 @@
  * from a bulk string and a set from an array. Bytes are views of the received data; copy them to keep them for long.
  */
 export type Reply = (
-  | { readonly type: 'simple' | 'bulk' | 'error' | 'bulk-error'; readonly bytes: Buffer }
+  | { readonly type: 'simple' | 'bulk'; readonly bytes: Buffer }
+  | { readonly type: 'error' | 'bulk-error'; readonly bytes: Buffer }
   | { readonly type: 'verbatim'; readonly format: string; readonly bytes: Buffer }
   | { readonly type: 'integer'; readonly value: number | bigint }
   | { readonly type: 'double'; readonly value: number; readonly text: string }
@@ -23,4 +24,10 @@ export type ReplyEntry = readonly [key: Reply, value: Reply];
 /** What a server sent is no RESP, or passes a limit; the connection cannot go on. */
 export class ReplyProtocolError extends Error {
   override name = 'ReplyProtocolError';
+}
+
+export type ErrorReply = Extract<Reply, { readonly type: 'error' | 'bulk-error' }>;
+
+export function isErrorReply(reply: Reply): reply is ErrorReply {
+  return reply.type === 'error' || reply.type === 'bulk-error';
 }
