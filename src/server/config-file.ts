@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { splitInline } from '../protocol/inline.js';
-import type { Configuration } from './configuration.js';
-import type { CommandTable } from './commands/table.js';
+import { ConfigError, type Configuration } from './configuration.js';
 
 /** Depth to which files may include each other. */
 const INCLUDES_MAX = 16;
-
-/** A directive that cannot be accepted: says where and why. */
-export class ConfigError extends Error {}
 
 /** The words of a line of redis.conf: none for a blank line or a comment, null when its quotes are unbalanced. */
 export function readConfigLine(line: string): string[] | null {
@@ -17,13 +13,7 @@ export function readConfigLine(line: string): string[] | null {
 }
 
 /** Applies the text of a redis.conf. `where` names it in errors. */
-export function readConfigText(
-  configuration: Configuration,
-  commands: CommandTable,
-  text: string,
-  where: string,
-  depth = 0,
-): void {
+export function readConfigText(configuration: Configuration, text: string, where: string, depth = 0): void {
   for (const [i, line] of text.split('\n').entries()) {
     const fail = (reason: string): never => {
       throw new ConfigError(`${where}, line ${i + 1}: '${line.trim()}': ${reason}`);
@@ -31,19 +21,14 @@ export function readConfigText(
     const words = readConfigLine(line);
     if (words === null) fail('Unbalanced quotes in configuration line');
     else if (words.length > 0) {
-      const reason = applyLine(configuration, commands, words, depth);
+      const reason = applyDirective(configuration, words, depth);
       if (reason !== null) fail(reason);
     }
   }
 }
 
 /** Reads a redis.conf, with those it includes. */
-export function readConfigFile(
-  configuration: Configuration,
-  commands: CommandTable,
-  path: string,
-  depth = 0,
-): void {
+export function readConfigFile(configuration: Configuration, path: string, depth = 0): void {
   let text: string;
   try {
     text = readFileSync(path, 'latin1');
@@ -51,12 +36,12 @@ export function readConfigFile(
     throw new ConfigError(`cannot open config file '${path}': ${(error as Error).message}`, { cause: error });
   }
   if (depth === 0) configuration.file = resolve(path);
-  readConfigText(configuration, commands, text, path, depth);
+  readConfigText(configuration, text, path, depth);
 }
 
-function applyLine(
+/** Applies one line: why it cannot be accepted, or null. */
+export function applyDirective(
   configuration: Configuration,
-  commands: CommandTable,
   words: readonly string[],
   depth: number,
 ): string | null {
@@ -65,14 +50,12 @@ function applyLine(
     case 'include':
       if (values.length !== 1) return 'wrong number of arguments';
       if (depth >= INCLUDES_MAX) return 'too many files include each other';
-      readConfigFile(configuration, commands, values[0]!, depth + 1);
+      readConfigFile(configuration, values[0]!, depth + 1);
       return null;
     case 'rename-command':
       if (values.length !== 2) return 'wrong number of arguments';
-      if (commands.get(values[0]!.toLowerCase()) === undefined) return 'No such command in rename-command';
-      return commands.rename(values[0]!.toLowerCase(), values[1]!.toLowerCase())
-        ? null
-        : 'Target command name already exists';
+      configuration.renames.push([values[0]!.toLowerCase(), values[1]!.toLowerCase()]);
+      return null;
     case 'loadmodule':
       return 'modules are written for another server and cannot be loaded';
     case 'user':

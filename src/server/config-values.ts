@@ -124,12 +124,14 @@ export function someOf<T extends string>(...words: readonly [T, ...T[]]): Kind<r
   return {
     initial: [],
     words: true,
-    parse: (given) => {
+    parse: (text) => {
       const value = new Set<T>();
-      for (const word of split(given.toLowerCase())) {
+      const wrong = { error: `argument(s) must be one of the following: ${words.join(', ')}` };
+      const given = split(text.toLowerCase());
+      if (given.length === 0) return wrong;
+      for (const word of given) {
         const known = words.find((candidate) => candidate === word);
-        if (known === undefined)
-          return { error: `argument(s) must be one of the following: ${words.join(', ')}` };
+        if (known === undefined) return wrong;
         if (known !== none) value.add(known);
       }
       return { value: words.filter((word) => value.has(word)) };

@@ -1,4 +1,5 @@
 import { globMatches } from '../bytes/glob.js';
+import type { CommandTable } from './commands/table.js';
 import type { Kind, Parsed } from './config-values.js';
 import { mergeLimits } from './config-structured.js';
 import { ALIASES, type ConfigValues, DIRECTIVES, type DirectiveName, IMMUTABLE, PROTECTED } from './directives.js';
@@ -20,6 +21,8 @@ export interface ConfigFailure {
 export class Configuration {
   /** Directives that were set from a file, the command line or a program; CONFIG REWRITE keeps them. */
   readonly given = new Set<DirectiveName>();
+  /** Commands that go by another name, or by none (''). */
+  readonly renames: (readonly [name: string, newName: string])[] = [];
   /** The redis.conf that was read, or ''. */
   file = '';
   private readonly effects = new Map<DirectiveName, Effect>();
@@ -54,12 +57,12 @@ export class Configuration {
     const directive = directiveNamed(name.toLowerCase());
     if (directive === null) return 'Bad directive or wrong number of arguments';
     const kind = kindOf(directive);
-    if (words.length === 0 || (words.length > 1 && kind.words !== true)) return 'wrong number of arguments';
+    if (words.length !== 1 && kind.words !== true) return 'wrong number of arguments';
     const again = this.given.has(directive);
     const parsed = this.parse(directive, words.join(' '));
     if ('error' in parsed) return parsed.error;
     // Each line of `save` adds its points; an empty one takes back those before it.
-    if (directive === 'save' && again && words[0] !== '') {
+    if (directive === 'save' && again && words.join('') !== '') {
       this.values.save = [...this.values.save, ...(parsed.value as ConfigValues['save'])];
     } else this.assign(directive, parsed.value);
     this.given.add(directive);
@@ -167,3 +170,14 @@ export function initialConfig(): ConfigValues {
   const entries = Object.entries(DIRECTIVES).map(([name, kind]) => [name, kind.initial] as const);
   return Object.fromEntries(entries) as ConfigValues;
 }
+
+/** Gives commands the names that `rename-command` says. Throws for a name that is unknown or taken. */
+export function renameCommands(commands: CommandTable, renames: Configuration['renames']): void {
+  for (const [name, newName] of renames) {
+    if (commands.rename(name, newName)) continue;
+    throw new ConfigError(`'rename-command ${name} ${newName}': no such command, or the new name is taken`);
+  }
+}
+
+/** A directive that cannot be accepted: says where and why. */
+export class ConfigError extends Error {}

@@ -10,7 +10,7 @@ import type { Command } from './commands/command.js';
 import { COMMANDS } from './commands/list.js';
 import { CommandTable } from './commands/table.js';
 import { applyConfiguration } from './config-effects.js';
-import { Configuration, initialConfig } from './configuration.js';
+import { Configuration, initialConfig, renameCommands } from './configuration.js';
 import type { Connection } from './connection.js';
 import { Cron } from './cron.js';
 import type { ConfigValues } from './directives.js';
@@ -79,11 +79,13 @@ export class Server {
   };
 
   constructor(
-    options: Partial<ConfigValues> = {},
+    options: Partial<ConfigValues> | Configuration = {},
     readonly log: Log = silentLog,
   ) {
-    this.config = { ...initialConfig(), ...options };
-    this.configuration = new Configuration(this.config);
+    this.configuration =
+      options instanceof Configuration ? options : new Configuration({ ...initialConfig(), ...options });
+    this.config = this.configuration.values;
+    renameCommands(this.commands, this.configuration.renames);
     this.keyspace = new Keyspace({
       shardCount: this.config.shards,
       databaseCount: this.config.databases,

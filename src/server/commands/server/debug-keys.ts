@@ -2,7 +2,7 @@ import { parseInteger } from '../../../bytes/integer.js';
 import { Bytes } from '../../../bytes/bytes.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import type { Database } from '../../../storage/database.js';
+import { encodingName } from '../../../storage/encoding.js';
 import { integerArgument } from '../../arguments.js';
 import type { Session } from '../../session.js';
 import { NotifyClass } from '../../notifications.js';
@@ -21,7 +21,7 @@ export const debugObject = {
     if (ref === 0) return reply.error(errors.NO_SUCH_KEY);
     const lru = Math.floor(session.now / 1000 - db.idleSeconds(ref)) & 0xff_ffff;
     reply.simple(
-      `Value at:0x${ref.toString(16)} refcount:1 encoding:${encodingOf(db, ref)} ` +
+      `Value at:0x${ref.toString(16)} refcount:1 encoding:${encodingName(db, ref)} ` +
         `serializedlength:${db.records.valueLength(ref)} lru:${lru} lru_seconds_idle:${db.idleSeconds(ref)}`,
     );
   },
@@ -105,10 +105,6 @@ function populate(session: Session, name: string, text: string, size: number): v
   const value = size === 0 ? text : text.slice(0, size).padEnd(size, '\0');
   session.db.setString(0, key, Bytes.from(value), false);
   session.changed(key, NotifyClass.STRING, 'set');
-}
-
-function encodingOf(db: Database, ref: number): string {
-  return db.type(ref) === 0 ? 'raw' : 'listpack';
 }
 
 function tableText(entries: number): string {

@@ -37,6 +37,7 @@ const SUBCOMMANDS: readonly DebugSubcommand[] = [
     most: 1,
     handler: (session, request): void => {
       sleepMs(1000 * parseDouble(request.string(2)));
+      session.server.refreshTime();
       session.reply.ok();
     },
   },
