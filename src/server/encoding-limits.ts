@@ -1,7 +1,16 @@
 import type { EncodingLimits } from '../storage/encoding-limits.js';
 import type { ConfigValues } from './directives.js';
 
-/** Tells the storage the directives that OBJECT ENCODING depends on; called whenever one of them may have changed. */
+/** The directives that OBJECT ENCODING depends on. */
+export const ENCODING_DIRECTIVES = [
+  'hash-max-listpack-entries',
+  'hash-max-listpack-value',
+  'set-max-intset-entries',
+  'zset-max-listpack-entries',
+  'zset-max-listpack-value',
+] as const;
+
+/** Tells the storage these directives; called whenever one of them may have changed. */
 export function applyEncodingLimits(config: ConfigValues, limits: EncodingLimits): void {
   limits.hashEntriesMax = config['hash-max-listpack-entries'];
   limits.hashValueBytesMax = config['hash-max-listpack-value'];
