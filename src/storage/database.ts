@@ -8,6 +8,10 @@ import { HAS_EXPIRE, KEY_LENGTH_LONG, Records, TYPED, VALUE_BYTES_MAX } from './
 import { type Representation, Type, TYPE_OF } from './representation.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, Slab } from './slab.js';
 
+/** Values that grow get as much room again, up to 1 MB as in Redis; small ones only what their size class leaves. */
+const GROW_AHEAD_BYTES_LEAST = 4096;
+const GROW_AHEAD_BYTES_MAX = 1024 * 1024;
+
 /** Thrown when a value would outgrow what a record can hold. */
 export class ValueTooLargeError extends Error {}
 
@@ -29,6 +33,7 @@ export class Database {
   private readonly lruLists: LruList[] = [];
   private readonly shardMask: number;
   private readonly keyView = new Bytes(new Uint8Array(0));
+  private readonly valueView = new Bytes(new Uint8Array(0));
 
   constructor(
     readonly keyspace: Keyspace,
@@ -118,10 +123,10 @@ export class Database {
   private expireNow(key: Bytes, ref: number): number {
     const { keyspace } = this;
     if (keyspace.keepExpired) return 0;
-    keyspace.onExpired(this, key);
-    keyspace.expiredKeys++;
     if (keyspace.beforeWrite !== null) keyspace.beforeWrite(this, key, ref);
-    this.remove(this.find(key));
+    this.remove(ref);
+    keyspace.expiredKeys++;
+    keyspace.onExpired(this, key);
     return 0;
   }
 
@@ -250,6 +255,21 @@ export class Database {
     return target;
   }
 
+  /** As `resize`, for a value that is likely to grow again: a large one gets room ahead. */
+  grow(ref: number, valueLength: number): number {
+    const { records } = this;
+    const head = records.head(ref);
+    const needed = records.valueStart(ref) - ((ref & 0x1ffff) << 3) + valueLength;
+    let target = ref;
+    if (needed > records.slab.bytesOf(ref)) {
+      if (valueLength > VALUE_BYTES_MAX) throw new ValueTooLargeError('value exceeds the largest record');
+      const ahead = needed < GROW_AHEAD_BYTES_LEAST ? 0 : Math.min(needed, GROW_AHEAD_BYTES_MAX);
+      target = this.moveTo(ref, records.slab.alloc(needed + ahead), head & VALUE_BYTES_MAX);
+    }
+    records.setHead(target, (head & ~VALUE_BYTES_MAX) | valueLength);
+    return target;
+  }
+
   /** Copies a record with the first `valueLength` bytes of its value to `target` and releases the old one. */
   private moveTo(ref: number, target: number, valueLength: number): number {
     const { records } = this;
@@ -282,10 +302,15 @@ export class Database {
 
   /** Removes a record and everything that belongs to it. */
   remove(ref: number): void {
+    if (this.records.head(ref) < 0) this.freeParts(ref);
+    this.removeRecord(ref);
+  }
+
+  /** Removes a record; what its value owns outside of it has gone, or belongs to another. */
+  private removeRecord(ref: number): void {
     const { records } = this;
     const head = records.head(ref);
     const hash = this.hashOf(ref);
-    if (head < 0) this.freeParts(ref);
     if ((head & HAS_EXPIRE) !== 0) this.dropExpireEntry(records.expirePosition(ref));
     if (this.lruLists.length !== 0) this.lruListOf(hash).remove(records.access(ref));
     const shard = this.shards[hash & this.shardMask]!;
@@ -293,6 +318,36 @@ export class Database {
     shard.removeFound();
     records.slab.release(ref);
     this.size--;
+  }
+
+  /**
+   * Gives a record another key, which must not be there, in this database or another one: only the record is written
+   * anew, what it owns stays where it is. Its expiry goes with it. The ref afterwards.
+   */
+  rename(ref: number, database: Database, key: Bytes): number {
+    const { records } = this;
+    const target = this.duplicate(ref, database, key);
+    if (this.lruLists.length === 0) records.setAccess(target, records.access(ref));
+    this.removeRecord(ref);
+    return target;
+  }
+
+  /** A copy of a value and its expiry under another key, which must not be there, here or in another database. */
+  copy(ref: number, database: Database, key: Bytes): number {
+    const target = this.duplicate(ref, database, key);
+    const copyParts = this.keyspace.partCopiers[this.representation(ref)];
+    return copyParts === undefined ? target : copyParts(database, target);
+  }
+
+  /** A record with the same bytes as value, so that both name the same parts. */
+  private duplicate(ref: number, database: Database, key: Bytes): number {
+    const { records } = this;
+    const length = records.valueLength(ref);
+    const target = database.create(key, this.representation(ref), length);
+    const start = records.valueStart(ref);
+    copyBytes(records.page8(ref), start, length, records.page8(target), records.valueStart(target));
+    const expireAtMs = this.expireAtMs(ref);
+    return expireAtMs < 0 ? target : database.setExpire(target, expireAtMs);
   }
 
   /** Releases what a large value owns outside its record. */
@@ -422,6 +477,11 @@ export class Database {
   /** A view of a record's key, valid until the next call of this method. */
   keyOf(ref: number): Bytes {
     return this.key(ref, this.keyView);
+  }
+
+  /** A view of a record's whole value, valid until the next call of this method. */
+  valueOf(ref: number): Bytes {
+    return this.value(ref, this.valueView);
   }
 
   /** Bytes of indexes and side tables, beside the records. */
