@@ -4,6 +4,7 @@ import { AccessClock } from './access-clock.js';
 import { Database } from './database.js';
 import { Records } from './record.js';
 import { Slab } from './slab.js';
+import { ownListParts } from './types/list.js';
 
 export interface KeyspaceOptions {
   /** Power of two. */
@@ -53,6 +54,7 @@ export class Keyspace {
     this.accessClock = new AccessClock(random);
     for (let number = 0; number < options.databaseCount; number++)
       this.databases.push(new Database(this, number));
+    ownListParts(this);
   }
 
   /** Keys in all databases. */
