@@ -36,7 +36,7 @@ export class Keyspace {
   keepExpired = false;
   clockSeconds = 0;
 
-  /** Called with a key whose time has passed, before it is removed. */
+  /** Called with a key that was removed because its time has passed. */
   onExpired: (database: Database, key: Bytes) => void = ignore;
   /** Called when a key that was not there has got a record. */
   onCreated: (database: Database, key: Bytes) => void = ignore;
@@ -47,6 +47,15 @@ export class Keyspace {
 
   /** Per representation: releases what a value owns outside its record. */
   readonly partOwners: (((database: Database, ref: number) => void) | undefined)[] = [];
+
+  /**
+   * Per representation: gives a value parts of its own. The record at `ref` was made as a byte for byte copy of another
+   * one, so whatever it names outside of it still belongs to the original. Returns the record's ref afterwards.
+   */
+  readonly partCopiers: (((database: Database, ref: number) => number) | undefined)[] = [];
+
+  /** Per representation: the name of its encoding, where that depends on the value. */
+  readonly encodings: (((database: Database, ref: number) => string) | undefined)[] = [];
 
   constructor(readonly options: KeyspaceOptions) {
     const { random } = options;
