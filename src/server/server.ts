@@ -178,6 +178,23 @@ export class Server {
     }
   }
 
+  /** Exchanges two databases under everybody who has selected one of them. */
+  swapDatabases(_session: Session, first: number, second: number): void {
+    const { databases } = this.keyspace;
+    const one = databases[first]!;
+    const other = databases[second]!;
+    if (one !== other) {
+      this.watches.databaseFlushed(one, other, this.nowMs);
+      this.watches.databaseFlushed(other, one, this.nowMs);
+      this.keyspace.swap(first, second);
+      for (const { session } of this.connections.values()) {
+        if (session.db === one) session.db = other;
+        else if (session.db === other) session.db = one;
+      }
+    }
+    this.dirty++;
+  }
+
   /** True where the LRU clock or LFU counter of each value matters, so that Redis would not share values. */
   get usesAccessPerValue(): boolean {
     const policy = this.config['maxmemory-policy'];
