@@ -5,6 +5,7 @@ import type { Request } from '../protocol/request.js';
 import type { Database } from '../storage/database.js';
 import { ExpireCycle } from '../storage/expire-cycle.js';
 import { Keyspace } from '../storage/keyspace.js';
+import { Blocking } from './blocking.js';
 import { CommandClock } from './command-clock.js';
 import type { Command } from './commands/command.js';
 import { COMMANDS } from './commands/list.js';
@@ -36,6 +37,7 @@ export class Server {
   readonly dispatcher: Dispatcher;
   readonly pipeline: Pipeline;
   readonly turn: Turn;
+  readonly blocking = new Blocking(this);
   readonly connections = new Map<number, Connection>();
   readonly runId = randomBytes(20).toString('hex');
 
@@ -116,6 +118,7 @@ export class Server {
 
   disconnected(connection: Connection): void {
     this.connections.delete(connection.session.id);
+    this.blocking.forget(connection.session);
     discardTransaction(connection.session);
   }
 
@@ -128,6 +131,7 @@ export class Server {
     this.refreshTime();
     this.keyspace.tick(this.nowMs);
     if (this.activeExpire) this.expireKeys();
+    if (this.blocking.hasReady) this.blocking.serveReady();
   }
 
   /** One active expire cycle, in at most a quarter of the time until the next. */
@@ -162,6 +166,7 @@ export class Server {
     changes: number,
   ): void {
     this.dirty += changes;
+    if (this.blocking.count !== 0) this.blocking.touched(database, key);
     if (this.watches.size !== 0) this.watches.touch(database, key);
   }
 
@@ -171,6 +176,7 @@ export class Server {
       this.dirty += database.size;
       this.watches.databaseFlushed(database, null, this.nowMs);
       database.clear();
+      this.blocking.touchedAll(database);
     }
   }
 

@@ -11,6 +11,7 @@ import { registerSets } from './types/set.js';
 
 const WITH_VALUES = { prefixBytes: 0, hasValues: true };
 const WITHOUT_VALUES = { prefixBytes: 0, hasValues: false };
+import { ownListParts } from './types/list.js';
 
 export interface KeyspaceOptions {
   /** Power of two. */
@@ -82,6 +83,7 @@ export class Keyspace {
     registerSets(this);
     for (let number = 0; number < options.databaseCount; number++)
       this.databases.push(new Database(this, number));
+    ownListParts(this);
   }
 
   /** Keys in all databases. */
