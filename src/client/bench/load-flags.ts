@@ -24,8 +24,8 @@ export function parseSeconds(text: string): number {
   return seconds;
 }
 
-const secondsFlag = Flags.custom<number>({ parse: (text) => Promise.resolve(parseSeconds(text)) });
-const wholeFlag = (min: number, max: number): ReturnType<typeof Flags.custom<number>> =>
+export const secondsFlag = Flags.custom<number>({ parse: (text) => Promise.resolve(parseSeconds(text)) });
+export const wholeFlag = (min: number, max: number): ReturnType<typeof Flags.custom<number>> =>
   Flags.custom<number>({
     parse: (text) => {
       const value = /^\d+$/.test(text) ? Number(text) : NaN;
@@ -33,6 +33,15 @@ const wholeFlag = (min: number, max: number): ReturnType<typeof Flags.custom<num
       throw new Error(`expected a whole number from ${min} to ${max}, got '${text}'`);
     },
   });
+
+/** A number between 0 and 1, neither included. */
+export const fractionFlag = Flags.custom<number>({
+  parse: (text) => {
+    const value = Number(text);
+    if (value > 0 && value < 1) return Promise.resolve(value);
+    throw new Error(`expected a number between 0 and 1, got '${text}'`);
+  },
+});
 
 /** Flags that say how to reach a server that already runs. */
 export const addressFlags = {
