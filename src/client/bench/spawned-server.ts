@@ -4,11 +4,11 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ServerAddress } from './load-plan.js';
-import { ServerProbe } from './server-probe.js';
 import { PORT_PLACEHOLDER, type Target } from './target.js';
 
 const STOP_MS = 10_000;
-const POLL_MS = 10;
+const POLL_MS = 2;
+const PING_MS_MAX = 1_000;
 const OUTPUT_BYTES_MAX = 4_096;
 
 /** A server that this process started, in a directory of its own, and ends by its process id. */
@@ -30,12 +30,14 @@ export class SpawnedServer {
     const path = /^\.{1,2}\//.test(file) ? resolve(file) : file;
     const began = performance.now();
     const child = spawn(path, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
-    process.once('exit', () => child.kill('SIGKILL'));
+    const killAtExit = (): void => void child.kill('SIGKILL');
+    process.once('exit', killAtExit);
+    child.once('exit', () => process.off('exit', killAtExit));
     const trouble = watch(child, argv.join(' '));
     const address = { host: '127.0.0.1', port };
     const poll = new AbortController();
     try {
-      await Promise.race([untilPong(address, began + startMsMax, poll.signal), trouble]);
+      await Promise.race([untilAnswering(port, began + startMsMax, poll.signal), trouble]);
       return new SpawnedServer(address, performance.now() - began, child, directory);
     } catch (error) {
       child.kill('SIGKILL');
@@ -50,12 +52,19 @@ export class SpawnedServer {
     return this.child.pid ?? 0;
   }
 
+  /** Sends the process a signal; nothing happens when it is no more. */
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
   /** Asks the process to end, and kills it when it does not. */
   async stop(): Promise<void> {
     const { child } = this;
     if (child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((settle) => child.once('exit', settle));
       child.kill('SIGTERM');
+      // A stopped process does not hear that it is to end.
+      child.kill('SIGCONT');
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
       await ended;
       clearTimeout(timer);
@@ -125,14 +134,32 @@ async function watch(child: ChildProcess, commandLine: string): Promise<never> {
   return failure;
 }
 
-async function untilPong(address: ServerAddress, deadlineMs: number, signal: AbortSignal): Promise<void> {
+async function untilAnswering(port: number, deadlineMs: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const probe = await ServerProbe.open(address).catch(() => undefined);
-    const reply = await probe?.call('PING').catch((error: unknown) => String(error));
-    probe?.close();
-    // A server with a password is up when it asks for it.
-    if (reply === 'PONG' || (typeof reply === 'string' && reply.includes('NOAUTH'))) return;
-    if (performance.now() > deadlineMs) throw new Error(`no PONG from port ${address.port} in time`);
+    const reply = await ping(port);
+    // A server with a password is up when it asks for it; one that loads its data is not.
+    if (reply !== '' && !reply.startsWith('-LOADING')) return;
+    if (performance.now() > deadlineMs) throw new Error(`no PONG from port ${port} in time`);
     await new Promise((settle) => setTimeout(settle, POLL_MS));
   }
+}
+
+/** What comes back on PING, or nothing. */
+function ping(port: number): Promise<string> {
+  return new Promise((settle) => {
+    const socket = net.connect({ host: '127.0.0.1', port, timeout: PING_MS_MAX });
+    const end = (reply: string): void => {
+      socket.destroy();
+      settle(reply);
+    };
+    socket.on('connect', () => socket.write('*1\r\n$4\r\nPING\r\n'));
+    socket.on('data', (chunk) => {
+      end(chunk.toString());
+    });
+    for (const event of ['error', 'close', 'timeout']) {
+      socket.on(event, () => {
+        end('');
+      });
+    }
+  });
 }
