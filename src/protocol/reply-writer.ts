@@ -245,6 +245,13 @@ export class ReplyWriter {
     this.start = this.position;
   }
 
+  /** Goes back to a segment that another one interrupted, which may have moved to a larger buffer. */
+  restore(buffer: Buffer, start: number, position: number): void {
+    this.buffer = buffer;
+    this.start = start;
+    this.position = position;
+  }
+
   /** Begins at the start of the buffer again; segments must have been taken. A buffer that grew is dropped. */
   reset(): void {
     this.position = 0;

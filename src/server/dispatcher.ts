@@ -64,6 +64,10 @@ export class Dispatcher {
         request,
         server.dirty !== changesBefore && !session.has(SessionFlag.LOADER),
       );
+      // Clients that wait for a key see what a whole transaction or script has made of it.
+      if (server.blocking.hasReady && !session.has(SessionFlag.IN_EXEC | SessionFlag.SCRIPT)) {
+        server.blocking.serveReady();
+      }
     }
     if (server.afterCommand !== null) server.afterCommand(session, command, request);
   }

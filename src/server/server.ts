@@ -4,6 +4,7 @@ import type { Bytes } from '../bytes/bytes.js';
 import type { Request } from '../protocol/request.js';
 import type { Database } from '../storage/database.js';
 import { Keyspace } from '../storage/keyspace.js';
+import { Blocking } from './blocking.js';
 import { CommandClock } from './command-clock.js';
 import type { Command } from './commands/command.js';
 import { COMMANDS } from './commands/list.js';
@@ -30,6 +31,7 @@ export class Server {
   readonly dispatcher: Dispatcher;
   readonly pipeline: Pipeline;
   readonly turn: Turn;
+  readonly blocking = new Blocking(this);
   readonly connections = new Map<number, Connection>();
   readonly runId = randomBytes(20).toString('hex');
 
@@ -102,6 +104,7 @@ export class Server {
 
   disconnected(connection: Connection): void {
     this.connections.delete(connection.session.id);
+    this.blocking.forget(connection.session);
   }
 
   /** A reply could not be written at once: limits on output are checked here. */
@@ -112,6 +115,7 @@ export class Server {
   private tick(): void {
     this.refreshTime();
     this.keyspace.tick(this.nowMs);
+    if (this.blocking.hasReady) this.blocking.serveReady();
   }
 
   /** Why a command may not run now, or null. Asked only while `gated`, or for sessions in a special state. */
@@ -131,13 +135,14 @@ export class Server {
   /** See `Session.changed`. */
   keyChanged(
     _session: Session | null,
-    _database: Database,
-    _key: Bytes,
+    database: Database,
+    key: Bytes,
     _notifyClass: NotifyClass,
     _event: string,
     changes: number,
   ): void {
     this.dirty += changes;
+    if (this.blocking.count !== 0) this.blocking.touched(database, key);
   }
 
   async close(): Promise<void> {

@@ -121,6 +121,11 @@ export class Slab {
     return Math.ceil(bytes / 8) * 8;
   }
 
+  /** True when an allocation of `bytes` gets a page of its own, which is zero at first. */
+  static hasOwnPage(bytes: number): boolean {
+    return bytes > BLOCK_ALLOCATION_BYTES_MAX;
+  }
+
   /** A ref to at least `bytes` bytes, 8-byte aligned, contents undefined. */
   alloc(bytes: number): number {
     if (bytes > CELL_LARGEST)
