@@ -2,8 +2,10 @@ import type { Bytes } from '../bytes/bytes.js';
 import { KeyHash } from '../bytes/hash.js';
 import { AccessClock } from './access-clock.js';
 import { Database } from './database.js';
+import { EncodingLimits } from './encoding-limits.js';
 import { Records } from './record.js';
 import { Slab } from './slab.js';
+import { ownSortedSetParts, SortedSet } from './types/sorted-set.js';
 
 export interface KeyspaceOptions {
   /** Power of two. */
@@ -44,6 +46,11 @@ export class Keyspace {
   /** True when an expired key is to be seen as alive: while a pause or a load forbids its removal. */
   expirePaused: (database: Database, key: Bytes, ref: number) => boolean = () => false;
 
+  readonly encodingLimits = new EncodingLimits();
+  /** Windows onto sorted sets; the second one for what works on two at a time. */
+  readonly sortedSet: SortedSet;
+  readonly otherSortedSet: SortedSet;
+
   /** Per representation: releases what a value owns outside its record. */
   readonly partOwners: (((database: Database, ref: number) => void) | undefined)[] = [];
 
@@ -51,6 +58,9 @@ export class Keyspace {
     const { random } = options;
     this.hash = new KeyHash(Math.floor(random() * 0x1_0000_0000) | 0);
     this.accessClock = new AccessClock(random);
+    this.sortedSet = new SortedSet(this);
+    this.otherSortedSet = new SortedSet(this);
+    ownSortedSetParts(this);
     for (let number = 0; number < options.databaseCount; number++)
       this.databases.push(new Database(this, number));
   }
