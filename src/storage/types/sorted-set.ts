@@ -142,14 +142,19 @@ export class SortedSet {
   /** Adds a member that is not there. `member` must not be a view into this sorted set. */
   insert(member: Bytes, score: number): void {
     const { zsetEntriesMax, zsetValueBytesMax } = this.keyspace.encodingLimits;
+    if (this.size >= zsetEntriesMax || member.length > zsetValueBytesMax) this.reportSkiplist();
     if (this.form === this.packed && !this.packed.hasRoomFor(member)) this.grow();
-    this.form.insert(member, score);
-    if (this.size > zsetEntriesMax || member.length > zsetValueBytesMax) this.reportSkiplist();
+    this.form.insert(member, this.stored(score));
+  }
+
+  /** Redis's listpacks hold integers as integers, so they know no -0; its skip lists do. */
+  private stored(score: number): number {
+    return score === 0 && this.encoding === 'listpack' ? 0 : score;
   }
 
   /** Gives the member that `find(member)` has just found another score. */
   update(member: Bytes, score: number): void {
-    this.form.update(member, score);
+    this.form.update(member, this.stored(score));
   }
 
   /** Removes the member that `find` has just found. */
