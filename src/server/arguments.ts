@@ -37,6 +37,17 @@ export function rangedArgument(
   return null;
 }
 
+const INT_MIN = -0x8000_0000;
+const INT_MAX = 0x7fff_ffff;
+
+/** An integer of 32 bits. */
+export function int32Argument(session: Session, request: Request, at: number): number | null {
+  const value = integerArgument(session, request, at);
+  if (value === null || (value >= INT_MIN && value <= INT_MAX)) return value;
+  session.reply.error(errors.notBetween(INT_MIN, INT_MAX));
+  return null;
+}
+
 /** A 64-bit integer, exact. */
 export function int64Argument(session: Session, request: Request, at: number): bigint | null {
   const value = parseInt64(request.arg(at));

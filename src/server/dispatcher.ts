@@ -84,7 +84,7 @@ export class Dispatcher {
     }
     if (session.has(SessionFlag.MULTI) && (flags & Flag.IN_MULTI) === 0) {
       if ((flags & Flag.NO_MULTI) !== 0) return 'ERR Command not allowed inside a transaction';
-      session.transaction!.queue.push({ command, request: request.retain() });
+      session.openTransaction().add(command, request);
       session.reply.simple('QUEUED');
       return QUEUED;
     }

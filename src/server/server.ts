@@ -3,6 +3,7 @@ import pino, { type Logger } from 'pino';
 import type { Bytes } from '../bytes/bytes.js';
 import type { Request } from '../protocol/request.js';
 import type { Database } from '../storage/database.js';
+import { ExpireCycle } from '../storage/expire-cycle.js';
 import { Keyspace } from '../storage/keyspace.js';
 import { Blocking } from './blocking.js';
 import { CommandClock } from './command-clock.js';
@@ -12,13 +13,15 @@ import { CommandTable } from './commands/table.js';
 import { Connection } from './connection.js';
 import { DIRECTIVES, type ConfigValues } from './directives.js';
 import { Dispatcher } from './dispatcher.js';
-import type { NotifyClass } from './notifications.js';
+import { NotifyClass } from './notifications.js';
 import { Pipeline } from './pipeline.js';
 import { Propagation } from './propagation.js';
 import { Session } from './session.js';
 import { Listener } from './transport/listener.js';
 import type { Wire } from './transport/wire.js';
+import { discardTransaction } from './transactions.js';
 import { Turn } from './turn.js';
+import { Watches } from './watches.js';
 
 /** A Redis server: what all sessions share. Its parts know it; it wires them together. */
 export class Server {
@@ -27,6 +30,8 @@ export class Server {
   readonly keyspace: Keyspace;
   readonly commands = new CommandTable(COMMANDS);
   readonly propagation = new Propagation();
+  readonly watches = new Watches();
+  readonly expireCycle: ExpireCycle;
   readonly clock = new CommandClock();
   readonly dispatcher: Dispatcher;
   readonly pipeline: Pipeline;
@@ -48,6 +53,8 @@ export class Server {
   errorReplies = 0;
   /** True when `refusal` has something to check: memory, disk, loading, replication. */
   gated = false;
+  /** False while DEBUG SET-ACTIVE-EXPIRE has stopped the expire cycle. */
+  activeExpire = true;
   /** Called after every command while somebody needs it (blocked clients, MONITOR, tracking). */
   afterCommand: ((session: Session, command: Command, request: Request) => void) | null = null;
 
@@ -65,6 +72,11 @@ export class Server {
       random: Math.random,
     });
     this.keyspace.tick(this.nowMs);
+    this.expireCycle = new ExpireCycle(this.keyspace);
+    this.keyspace.onExpired = (database, key) => {
+      this.propagation.also(database.number, 'DEL', key);
+      this.keyChanged(null, database, key, NotifyClass.EXPIRED, 'expired', 0);
+    };
     this.dispatcher = new Dispatcher(this);
     this.pipeline = new Pipeline(this);
     this.turn = new Turn(this.pipeline.reply);
@@ -105,6 +117,7 @@ export class Server {
   disconnected(connection: Connection): void {
     this.connections.delete(connection.session.id);
     this.blocking.forget(connection.session);
+    discardTransaction(connection.session);
   }
 
   /** A reply could not be written at once: limits on output are checked here. */
@@ -115,7 +128,16 @@ export class Server {
   private tick(): void {
     this.refreshTime();
     this.keyspace.tick(this.nowMs);
+    if (this.activeExpire) this.expireKeys();
     if (this.blocking.hasReady) this.blocking.serveReady();
+  }
+
+  /** One active expire cycle, in at most a quarter of the time until the next. */
+  private expireKeys(): void {
+    const startMs = performance.now();
+    const budgetMs = 250 / this.config.hz;
+    this.expireCycle.run(this.nowMs, budgetMs, () => performance.now() - startMs);
+    this.propagation.flush();
   }
 
   /** Why a command may not run now, or null. Asked only while `gated`, or for sessions in a special state. */
@@ -143,6 +165,23 @@ export class Server {
   ): void {
     this.dirty += changes;
     if (this.blocking.count !== 0) this.blocking.touched(database, key);
+    if (this.watches.size !== 0) this.watches.touch(database, key);
+  }
+
+  /** Empties databases: as `keyChanged` for everything in them. */
+  databasesFlushed(_session: Session, databases: readonly Database[]): void {
+    for (const database of databases) {
+      this.dirty += database.size;
+      this.watches.databaseFlushed(database, null, this.nowMs);
+      database.clear();
+      this.blocking.touchedAll(database);
+    }
+  }
+
+  /** True where the LRU clock or LFU counter of each value matters, so that Redis would not share values. */
+  get usesAccessPerValue(): boolean {
+    const policy = this.config['maxmemory-policy'];
+    return this.config.maxmemory > 0 && (policy.endsWith('lru') || policy.endsWith('lfu'));
   }
 
   async close(): Promise<void> {

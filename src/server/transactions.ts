@@ -1,5 +1,6 @@
 import type { Request } from '../protocol/request.js';
 import type { Command } from './commands/command.js';
+import { type Session, SessionFlag } from './session.js';
 
 /** A command waiting for EXEC. */
 export interface Queued {
@@ -10,6 +11,21 @@ export interface Queued {
 /** What MULTI and WATCH remember for one session. */
 export class Transaction {
   readonly queue: Queued[] = [];
+  /** Bits of `Flag` that any queued command has. */
+  queuedFlags = 0;
   /** Watched keys: database number and key, one string each. */
   readonly watched = new Set<string>();
+
+  add(command: Command, request: Request): void {
+    this.queue.push({ command, request: request.retain() });
+    this.queuedFlags |= command.flags;
+  }
+}
+
+/** Back to what was before MULTI and WATCH. */
+export function discardTransaction(session: Session): void {
+  if (session.transaction === null) return;
+  session.server.watches.removeAll(session);
+  session.flags &= ~(SessionFlag.MULTI | SessionFlag.DIRTY_EXEC | SessionFlag.DIRTY_CAS);
+  session.transaction = null;
 }

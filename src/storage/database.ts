@@ -29,6 +29,7 @@ export class Database {
   private readonly lruLists: LruList[] = [];
   private readonly shardMask: number;
   private readonly keyView = new Bytes(new Uint8Array(0));
+  private readonly valueView = new Bytes(new Uint8Array(0));
 
   constructor(
     readonly keyspace: Keyspace,
@@ -99,10 +100,10 @@ export class Database {
   private expireNow(key: Bytes, ref: number): number {
     const { keyspace } = this;
     if (keyspace.keepExpired) return 0;
-    keyspace.onExpired(this, key);
-    keyspace.expiredKeys++;
     if (keyspace.beforeWrite !== null) keyspace.beforeWrite(this, key, ref);
-    this.remove(this.find(key));
+    this.remove(ref);
+    keyspace.expiredKeys++;
+    keyspace.onExpired(this, key);
     return 0;
   }
 
@@ -257,10 +258,15 @@ export class Database {
 
   /** Removes a record and everything that belongs to it. */
   remove(ref: number): void {
+    if (this.records.head(ref) < 0) this.freeParts(ref);
+    this.removeRecord(ref);
+  }
+
+  /** Removes a record; what its value owns outside of it has gone, or belongs to another. */
+  private removeRecord(ref: number): void {
     const { records } = this;
     const head = records.head(ref);
     const hash = this.hashOf(ref);
-    if (head < 0) this.freeParts(ref);
     if ((head & HAS_EXPIRE) !== 0) this.dropExpireEntry(records.expirePosition(ref));
     if (this.lruLists.length !== 0) this.lruListOf(hash).remove(records.access(ref));
     const shard = this.shards[hash & this.shardMask]!;
@@ -268,6 +274,36 @@ export class Database {
     shard.removeFound();
     records.slab.release(ref);
     this.size--;
+  }
+
+  /**
+   * Gives a record another key, which must not be there, in this database or another one: only the record is written
+   * anew, what it owns stays where it is. Its expiry goes with it. The ref afterwards.
+   */
+  rename(ref: number, database: Database, key: Bytes): number {
+    const { records } = this;
+    const target = this.duplicate(ref, database, key);
+    if (this.lruLists.length === 0) records.setAccess(target, records.access(ref));
+    this.removeRecord(ref);
+    return target;
+  }
+
+  /** A copy of a value and its expiry under another key, which must not be there, here or in another database. */
+  copy(ref: number, database: Database, key: Bytes): number {
+    const target = this.duplicate(ref, database, key);
+    const copyParts = this.keyspace.partCopiers[this.representation(ref)];
+    return copyParts === undefined ? target : copyParts(database, target);
+  }
+
+  /** A record with the same bytes as value, so that both name the same parts. */
+  private duplicate(ref: number, database: Database, key: Bytes): number {
+    const { records } = this;
+    const length = records.valueLength(ref);
+    const target = database.create(key, this.representation(ref), length);
+    const start = records.valueStart(ref);
+    copyBytes(records.page8(ref), start, length, records.page8(target), records.valueStart(target));
+    const expireAtMs = this.expireAtMs(ref);
+    return expireAtMs < 0 ? target : database.setExpire(target, expireAtMs);
   }
 
   /** Releases what a large value owns outside its record. */
@@ -397,6 +433,11 @@ export class Database {
   /** A view of a record's key, valid until the next call of this method. */
   keyOf(ref: number): Bytes {
     return this.key(ref, this.keyView);
+  }
+
+  /** A view of a record's whole value, valid until the next call of this method. */
+  valueOf(ref: number): Bytes {
+    return this.value(ref, this.valueView);
   }
 
   /** Bytes of indexes and side tables, beside the records. */

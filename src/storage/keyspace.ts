@@ -6,6 +6,7 @@ import { EncodingLimits } from './encoding-limits.js';
 import { Records } from './record.js';
 import { Slab } from './slab.js';
 import { ownSortedSetParts, SortedSet } from './types/sorted-set.js';
+import { ownListParts } from './types/list.js';
 
 export interface KeyspaceOptions {
   /** Power of two. */
@@ -37,7 +38,7 @@ export class Keyspace {
   keepExpired = false;
   clockSeconds = 0;
 
-  /** Called with a key whose time has passed, before it is removed. */
+  /** Called with a key that was removed because its time has passed. */
   onExpired: (database: Database, key: Bytes) => void = ignore;
   /** Called when a key that was not there has got a record. */
   onCreated: (database: Database, key: Bytes) => void = ignore;
@@ -54,6 +55,15 @@ export class Keyspace {
   /** Per representation: releases what a value owns outside its record. */
   readonly partOwners: (((database: Database, ref: number) => void) | undefined)[] = [];
 
+  /**
+   * Per representation: gives a value parts of its own. The record at `ref` was made as a byte for byte copy of another
+   * one, so whatever it names outside of it still belongs to the original. Returns the record's ref afterwards.
+   */
+  readonly partCopiers: (((database: Database, ref: number) => number) | undefined)[] = [];
+
+  /** Per representation: the name of its encoding, where that depends on the value. */
+  readonly encodings: (((database: Database, ref: number) => string) | undefined)[] = [];
+
   constructor(readonly options: KeyspaceOptions) {
     const { random } = options;
     this.hash = new KeyHash(Math.floor(random() * 0x1_0000_0000) | 0);
@@ -63,6 +73,7 @@ export class Keyspace {
     ownSortedSetParts(this);
     for (let number = 0; number < options.databaseCount; number++)
       this.databases.push(new Database(this, number));
+    ownListParts(this);
   }
 
   /** Keys in all databases. */
