@@ -13,6 +13,7 @@ import { CommandTable } from './commands/table.js';
 import { Connection } from './connection.js';
 import { DIRECTIVES, type ConfigValues } from './directives.js';
 import { Dispatcher } from './dispatcher.js';
+import { applyEncodingLimits } from './encoding-limits.js';
 import { NotifyClass } from './notifications.js';
 import { Pipeline } from './pipeline.js';
 import { Propagation } from './propagation.js';
@@ -71,6 +72,7 @@ export class Server {
       keysPerShardMax: this.config['max-keys-per-shard'],
       random: Math.random,
     });
+    applyEncodingLimits(this.config, this.keyspace.encodingLimits);
     this.keyspace.tick(this.nowMs);
     this.expireCycle = new ExpireCycle(this.keyspace);
     this.keyspace.onExpired = (database, key) => {

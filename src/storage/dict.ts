@@ -1,6 +1,7 @@
 import { Bytes } from '../bytes/bytes.js';
 import { copyBytes, equalBytes, type KeyHash } from '../bytes/hash.js';
 import { HashIndex, NO_TABLE, type TableAllocator } from './hash-index.js';
+import { distinct, isLargeShare, shuffledHead } from './random-sample.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, Slab } from './slab.js';
 import { readVarint, varintBytes, writeVarint } from './varint.js';
 
@@ -41,6 +42,7 @@ export class Dict implements TableAllocator {
   private tableRef = 0;
   private oldTableRef = 0;
   private salt = 1;
+  private readonly keyView = new Bytes(new Uint8Array(0));
 
   constructor(
     private readonly slab: Slab,
@@ -49,6 +51,11 @@ export class Dict implements TableAllocator {
     /** [0, 1) */
     private readonly random: () => number,
   ) {}
+
+  /** Entries of a dictionary, without opening it. */
+  static sizeOf(slab: Slab, ref: number): number {
+    return slab.pages32[ref >>> REF_PAGE_SHIFT]![((ref & REF_UNIT_MASK) << 1) + SIZE]!;
+  }
 
   // The window
 
@@ -235,8 +242,6 @@ export class Dict implements TableAllocator {
     this.removeFound(entry);
   }
 
-  private readonly keyView = new Bytes(new Uint8Array(0));
-
   /** Removes the entry that `find` has just found. */
   removeFound(entry: number): void {
     this.index.removeFound();
@@ -271,6 +276,18 @@ export class Dict implements TableAllocator {
   /** Any entry, each with the same chance; the dictionary must not be empty. */
   randomEntry(): number {
     return this.index.randomRef(this.random);
+  }
+
+  /** `count` different entries in random order, each choice with the same chance; `count` is at most the size. */
+  sample(count: number): Iterable<number> {
+    const { size } = this;
+    if (!isLargeShare(count, size)) return distinct(count, () => this.randomEntry());
+    const all = new Int32Array(size);
+    let at = 0;
+    this.forEach((entry) => {
+      all[at++] = entry;
+    });
+    return shuffledHead(all, count, this.random);
   }
 
   /** Visits every entry. `visit` must not change the dictionary nor move the window. */

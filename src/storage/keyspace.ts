@@ -5,8 +5,14 @@ import { Database } from './database.js';
 import { EncodingLimits } from './encoding-limits.js';
 import { Records } from './record.js';
 import { Slab } from './slab.js';
-import { ownSortedSetParts, SortedSet } from './types/sorted-set.js';
 import { ownListParts } from './types/list.js';
+import { Dict } from './dict.js';
+import { registerHashes } from './types/hash.js';
+import { registerSets } from './types/set.js';
+import { registerSortedSets, SortedSet } from './types/sorted-set.js';
+
+const WITH_VALUES = { prefixBytes: 0, hasValues: true };
+const WITHOUT_VALUES = { prefixBytes: 0, hasValues: false };
 
 export interface KeyspaceOptions {
   /** Power of two. */
@@ -51,6 +57,11 @@ export class Keyspace {
   /** Windows onto sorted sets; the second one for what works on two at a time. */
   readonly sortedSet: SortedSet;
   readonly otherSortedSet: SortedSet;
+  /** Windows onto the dictionaries of hashes and of sets: one to look up and change, one to walk meanwhile. */
+  readonly fieldDict: Dict;
+  readonly walkedFieldDict: Dict;
+  readonly memberDict: Dict;
+  readonly walkedMemberDict: Dict;
 
   /** Per representation: releases what a value owns outside its record. */
   readonly partOwners: (((database: Database, ref: number) => void) | undefined)[] = [];
@@ -70,7 +81,13 @@ export class Keyspace {
     this.accessClock = new AccessClock(random);
     this.sortedSet = new SortedSet(this);
     this.otherSortedSet = new SortedSet(this);
-    ownSortedSetParts(this);
+    registerSortedSets(this);
+    this.fieldDict = new Dict(this.slab, this.hash, WITH_VALUES, random);
+    this.walkedFieldDict = new Dict(this.slab, this.hash, WITH_VALUES, random);
+    this.memberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
+    this.walkedMemberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
+    registerHashes(this);
+    registerSets(this);
     for (let number = 0; number < options.databaseCount; number++)
       this.databases.push(new Database(this, number));
     ownListParts(this);

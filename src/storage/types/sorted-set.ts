@@ -206,9 +206,14 @@ export class SortedSet {
 
 const NO_BYTES = new Uint8Array(0);
 
-/** Tells the keyspace what sorted sets own outside their records, and what OBJECT ENCODING says of them. */
-export function ownSortedSetParts(keyspace: Keyspace): void {
-  keyspace.partOwners[Representation.ZSET_TREE] = (db, ref) => {
-    keyspace.sortedSet.open(db, ref).releaseParts();
+/** Tells the keyspace how to release, copy and name the values of this file. */
+export function registerSortedSets(keyspace: Keyspace): void {
+  const { sortedSet, partOwners, partCopiers, encodings } = keyspace;
+  partOwners[Representation.ZSET_TREE] = (db, ref) => {
+    sortedSet.open(db, ref).releaseParts();
   };
+  partCopiers[Representation.ZSET_TREE] = (db, ref) => sortedSet.open(db, ref).separate();
+  for (const representation of [Representation.ZSET_PACKED, Representation.ZSET_TREE]) {
+    encodings[representation] = (db, ref) => sortedSet.open(db, ref).encoding;
+  }
 }
