@@ -179,6 +179,13 @@ export class Pipeline {
     return result;
   }
 
+  /** Sends bytes that nobody will change to a session, in order with its replies. */
+  sendTo(session: Session, bytes: Buffer): void {
+    const { connection } = session;
+    if (session === this.current) this.reply.rawBytes(bytes, 0, bytes.length);
+    else if (connection !== null && !connection.closed) this.server.turn.queueBytes(connection, bytes);
+  }
+
   /** Sends or queues what was written for a session. */
   flush(session: Session): void {
     const { reply, server } = this;

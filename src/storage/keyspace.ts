@@ -2,6 +2,7 @@ import type { Bytes } from '../bytes/bytes.js';
 import { KeyHash } from '../bytes/hash.js';
 import { AccessClock } from './access-clock.js';
 import { Database } from './database.js';
+import { Dict } from './dict.js';
 import { EncodingLimits } from './encoding-limits.js';
 import { Records } from './record.js';
 import { Slab } from './slab.js';
