@@ -18,6 +18,11 @@ export const EXECABORT = 'EXECABORT Transaction discarded because of previous er
 export const LOADING = 'LOADING Redis is loading the dataset in memory';
 export const MAX_CLIENTS = 'ERR max number of clients reached';
 
+/** What EXEC answers when it may not run at all, for the reason that `error` tells. */
+export function execAborted(error: string): string {
+  return `EXECABORT Transaction discarded because of: ${error.replace(/^ERR /, '')}`;
+}
+
 /** Redis's words for an integer argument outside its bounds. */
 export function notBetween(min: number, max: number): string {
   return `ERR value is out of range, value must between ${min} and ${max}`;

@@ -3,6 +3,7 @@ import type { Request } from '../protocol/request.js';
 import { type Command, Flag } from './commands/command.js';
 import type { CommandTable } from './commands/table.js';
 import type { Server } from './server.js';
+import { discardTransaction } from './transactions.js';
 import { GATED, type Session, SessionFlag } from './session.js';
 
 /**
@@ -90,7 +91,9 @@ export class Dispatcher {
   /** Replies with an error to a request that was not run; inside MULTI it also spoils the transaction. */
   private refuse(session: Session, command: Command, error: string): void {
     command.rejectedCalls++;
-    this.reject(session, error);
+    if (command.fullName !== 'exec') return this.reject(session, error);
+    discardTransaction(session);
+    this.reject(session, errors.execAborted(error));
   }
 
   private refuseUnknown(session: Session, request: Request, container: Command | undefined): void {
