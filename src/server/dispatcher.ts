@@ -3,7 +3,7 @@ import type { Request } from '../protocol/request.js';
 import { type Command, Flag } from './commands/command.js';
 import type { CommandTable } from './commands/table.js';
 import type { Server } from './server.js';
-import { discardTransaction } from './transactions.js';
+import { discardTransaction, openTransaction } from './transactions.js';
 import { GATED, type Session, SessionFlag } from './session.js';
 
 /**
@@ -65,6 +65,7 @@ export class Dispatcher {
         request,
         server.dirty !== changesBefore && !session.has(SessionFlag.LOADER),
       );
+      if (server.keyspace.overfull.length !== 0) server.memoryLimit.trimShards();
     }
     if (server.afterCommand !== null) server.afterCommand(session, command, request);
   }
@@ -81,7 +82,7 @@ export class Dispatcher {
     }
     if (session.has(SessionFlag.MULTI) && (flags & Flag.IN_MULTI) === 0) {
       if ((flags & Flag.NO_MULTI) !== 0) return 'ERR Command not allowed inside a transaction';
-      session.openTransaction().add(command, request);
+      openTransaction(session).add(command, request);
       session.reply.simple('QUEUED');
       return QUEUED;
     }

@@ -5,7 +5,7 @@ import type { Command } from './commands/command.js';
 import type { Connection } from './connection.js';
 import type { NotifyClass } from './notifications.js';
 import type { Server } from './server.js';
-import { Transaction } from './transactions.js';
+import type { Transaction } from './transactions.js';
 
 /** Bits of `Session.flags`. */
 export const SessionFlag = {
@@ -92,11 +92,6 @@ export class Session {
 
   has(flag: number): boolean {
     return (this.flags & flag) !== 0;
-  }
-
-  /** What MULTI or WATCH remember, begun if there is nothing yet. */
-  openTransaction(): Transaction {
-    return (this.transaction ??= new Transaction());
   }
 
   /** Selects a database; false when there is none of that number. */

@@ -44,6 +44,9 @@ export class Keyspace {
   /** True when an expired key is to be seen as alive: while a pause or a load forbids its removal. */
   expirePaused: (database: Database, key: Bytes, ref: number) => boolean = () => false;
 
+  /** Shards that have grown beyond `keysPerShardMax`, for whoever removes the surplus. */
+  readonly overfull: { readonly database: Database; readonly shard: number }[] = [];
+
   /** Per representation: releases what a value owns outside its record. */
   readonly partOwners: (((database: Database, ref: number) => void) | undefined)[] = [];
 
@@ -94,7 +97,7 @@ export class Keyspace {
   /** Live bytes: records and large values, indexes and side tables. */
   get usedBytes(): number {
     let bytes = this.slab.liveBytes;
-    for (const database of this.databases) bytes += database.tableBytes;
+    for (const database of this.databases) if (database.size > 0) bytes += database.tableBytes;
     return bytes;
   }
 }
