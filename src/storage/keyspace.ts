@@ -63,6 +63,9 @@ export class Keyspace {
   readonly memberDict: Dict;
   readonly walkedMemberDict: Dict;
 
+  /** Shards that have grown beyond `keysPerShardMax`, for whoever removes the surplus. */
+  readonly overfull: { readonly database: Database; readonly shard: number }[] = [];
+
   /** Per representation: releases what a value owns outside its record. */
   readonly partOwners: (((database: Database, ref: number) => void) | undefined)[] = [];
 
@@ -123,7 +126,7 @@ export class Keyspace {
   /** Live bytes: records and large values, indexes and side tables. */
   get usedBytes(): number {
     let bytes = this.slab.liveBytes;
-    for (const database of this.databases) bytes += database.tableBytes;
+    for (const database of this.databases) if (database.size > 0) bytes += database.tableBytes;
     return bytes;
   }
 }
