@@ -10,7 +10,7 @@ export const ENCODING_DIRECTIVES = [
   'zset-max-listpack-value',
 ] as const;
 
-/** Tells the storage these directives; called whenever one of them may have changed. */
+/** Tells the storage the directives that OBJECT ENCODING depends on; called whenever one of them may have changed. */
 export function applyEncodingLimits(config: ConfigValues, limits: EncodingLimits): void {
   limits.hashEntriesMax = config['hash-max-listpack-entries'];
   limits.hashValueBytesMax = config['hash-max-listpack-value'];
