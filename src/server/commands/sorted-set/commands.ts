@@ -15,6 +15,7 @@ import {
 import { zrank, zrevrank } from './zrank.js';
 import { zrem } from './zrem.js';
 import { zcard, zmscore, zscore } from './zscore.js';
+import { zdiff, zdiffstore, zinter, zintercard, zinterstore, zunion, zunionstore } from './zunion.js';
 
 export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
   bzmpop,
@@ -23,7 +24,12 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
   zadd,
   zcard,
   zcount,
+  zdiff,
+  zdiffstore,
   zincrby,
+  zinter,
+  zintercard,
+  zinterstore,
   zlexcount,
   zmpop,
   zmscore,
@@ -43,4 +49,6 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
   zrevrangebyscore,
   zrevrank,
   zscore,
+  zunion,
+  zunionstore,
 ];
