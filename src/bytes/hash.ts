@@ -1,7 +1,7 @@
 import type { Bytes } from './bytes.js';
 
 /**
- * Hash of a key: multiply and xor over words, with a seed that is drawn per process so that nobody can prepare keys
+ * Hash of a key: MurmurHash3's mixing over words, with a seed that is drawn per process so that nobody can prepare keys
  * that collide. 32 bits, never 0 (0 means "not computed" in `Bytes.hash`).
  */
 export class KeyHash {
@@ -13,17 +13,25 @@ export class KeyHash {
   }
 
   compute(buffer: Uint8Array, offset: number, length: number): number {
-    let hash = this.seed ^ length;
+    let hash = this.seed;
     const end = offset + length;
     let at = offset;
     for (; at + 4 <= end; at += 4) {
-      const word = buffer[at]! | (buffer[at + 1]! << 8) | (buffer[at + 2]! << 16) | (buffer[at + 3]! << 24);
-      hash = Math.imul(hash ^ word, 0x9e3779b1);
-      hash ^= hash >>> 15;
+      let word = buffer[at]! | (buffer[at + 1]! << 8) | (buffer[at + 2]! << 16) | (buffer[at + 3]! << 24);
+      word = Math.imul(word, 0xcc9e2d51);
+      word = Math.imul((word << 15) | (word >>> 17), 0x1b873593);
+      hash ^= word;
+      hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
     }
-    for (; at < end; at++) hash = Math.imul(hash ^ buffer[at]!, 0x85ebca6b);
+    let tail = 0;
+    for (; at < end; at++) tail = (tail << 8) | buffer[at]!;
+    tail = Math.imul(tail, 0xcc9e2d51);
+    hash ^= Math.imul((tail << 15) | (tail >>> 17), 0x1b873593);
+    hash ^= length;
+    hash ^= hash >>> 16;
+    hash = Math.imul(hash ^ this.seed, 0x85ebca6b);
     hash ^= hash >>> 13;
-    hash = Math.imul(hash ^ this.seed, 0xc2b2ae35);
+    hash = Math.imul(hash, 0xc2b2ae35);
     hash ^= hash >>> 16;
     return hash === 0 ? 1 : hash;
   }

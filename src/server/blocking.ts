@@ -86,6 +86,11 @@ export class Blocking {
     return this.ready.size > 0;
   }
 
+  /** False in a transaction, a script, a file that is loaded: there a blocking command replies at once. */
+  mayWait(session: Session): boolean {
+    return !session.has(NEVER_WAITS) && session.connection !== null;
+  }
+
   /**
    * Lets the session wait for `keyCount` keys that stand from argument `firstKey` on, at most `timeoutMs` (0: for
    * ever). See above.
@@ -98,7 +103,7 @@ export class Blocking {
     keyCount: number,
     timeoutMs: number,
   ): void {
-    if (session.has(NEVER_WAITS) || session.connection === null) return command.timedOut(session);
+    if (!this.mayWait(session)) return command.timedOut(session);
     const queues: KeyQueue[] = [];
     const waiter: Waiter = { session, request: request.retain(), command, queues, timer: null };
     for (let i = firstKey; i < firstKey + keyCount; i++) {

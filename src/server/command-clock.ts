@@ -1,5 +1,5 @@
 import type { Request } from '../protocol/request.js';
-import type { Command } from './commands/command.js';
+import { type Command, Flag } from './commands/command.js';
 import type { Session } from './session.js';
 
 /** Told of every command that was timed by itself. */
@@ -10,6 +10,9 @@ export type TimedListener = (
   microseconds: number,
 ) => void;
 
+const SMALL_BATCH = 4;
+const SAMPLED_BATCHES = 16;
+
 /**
  * Time spent in commands, for INFO commandstats, SLOWLOG and LATENCY.
  *
@@ -19,6 +22,7 @@ export type TimedListener = (
 export class CommandClock {
   onTimed: TimedListener | null = null;
   private timedMs = 0;
+  private smallBatches = 0;
 
   /** Runs a command and times it. */
   run(session: Session, command: Command, request: Request): void {
@@ -31,18 +35,22 @@ export class CommandClock {
     this.onTimed?.(session, command, request, microseconds);
   }
 
-  /** Begins a batch; give what it returns to `endBatch`. */
-  beginBatch(): number {
+  /** Begins a batch of `count` commands; give what it returns to `endBatch`. */
+  beginBatch(count: number): number {
     this.timedMs = 0;
+    // Without pipelining the two readings would cost 90 ns of 5 microseconds: one batch in 16 stands for all.
+    if (count < SMALL_BATCH && (++this.smallBatches & (SAMPLED_BATCHES - 1)) !== 0) return 0;
     return performance.now();
   }
 
   /** Shares the time of a batch, less what was timed by itself, among its `count` commands. */
   endBatch(startMs: number, commands: readonly (Command | undefined)[], count: number): void {
-    const share = ((performance.now() - startMs - this.timedMs) * 1000) / count;
+    if (startMs === 0) return;
+    const weight = count < SMALL_BATCH ? SAMPLED_BATCHES : 1;
+    const share = (weight * (performance.now() - startMs - this.timedMs) * 1000) / count;
     for (let i = 0; i < count; i++) {
       const command = commands[i];
-      if (command !== undefined) command.microseconds += share;
+      if (command !== undefined && (command.flags & Flag.TIMED) === 0) command.microseconds += share;
     }
   }
 }

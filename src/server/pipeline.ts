@@ -88,7 +88,7 @@ export class Pipeline {
     request.offsets = parser.offsets;
     request.lengths = parser.lengths;
     this.prepare(session, count);
-    const startMs = clock.beginBatch();
+    const startMs = clock.beginBatch(count);
     let done = 0;
     do {
       this.point(done);
@@ -128,7 +128,7 @@ export class Pipeline {
   private prefetch(session: Session, count: number): void {
     const { commands, hashes, parser, request } = this;
     const { db } = session;
-    const { records, keyspace } = db;
+    const { keyspace } = db;
     let sink = 0;
     for (let i = 0; i < count; i++) {
       const firstKey = commands[i]?.firstKey ?? 0;
@@ -137,13 +137,11 @@ export class Pipeline {
       const hash = keyspace.hash.compute(request.buffer, parser.offsets[at]!, parser.lengths[at]!);
       hashes[i] = hash;
     }
-    const refs = this.refs;
-    for (let i = 0; i < count; i++) refs[i] = hashes[i] === 0 ? 0 : db.prefetchSlot(hashes[i]!);
-    for (let i = 0; i < count; i++) if (refs[i]! > 0) sink ^= records.head(refs[i]!);
+    for (let i = 0; i < count; i++) if (hashes[i] !== 0) sink ^= db.touchSlot(hashes[i]!);
+    // The slots are in the cache now, so the records are found without waiting, and their own misses overlap in turn.
+    for (let i = 0; i < count; i++) if (hashes[i] !== 0) sink ^= db.touchRecord(hashes[i]!);
     this.sink ^= sink;
   }
-
-  private readonly refs = new Int32Array(64);
 
   private executeInline(session: Session): void {
     const request = Request.of(...this.parser.inline);
@@ -179,6 +177,13 @@ export class Pipeline {
     reply.resp3 = resp3;
     if (bytes.length > 0 && !connection.closed) this.server.turn.queueBytes(connection, bytes);
     return result;
+  }
+
+  /** Sends bytes that nobody will change to a session, in order with its replies. */
+  sendTo(session: Session, bytes: Buffer): void {
+    const { connection } = session;
+    if (session === this.current) this.reply.rawBytes(bytes, 0, bytes.length);
+    else if (connection !== null && !connection.closed) this.server.turn.queueBytes(connection, bytes);
   }
 
   /** Sends or queues what was written for a session. */

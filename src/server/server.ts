@@ -1,25 +1,31 @@
-import { randomBytes } from 'node:crypto';
-import pino, { type Logger } from 'pino';
 import type { Bytes } from '../bytes/bytes.js';
 import type { Request } from '../protocol/request.js';
 import type { Database } from '../storage/database.js';
 import { ExpireCycle } from '../storage/expire-cycle.js';
 import { Keyspace } from '../storage/keyspace.js';
 import { Blocking } from './blocking.js';
+import { Admission } from './client-admission.js';
+import { overOutputLimit } from './client-limits.js';
 import { CommandClock } from './command-clock.js';
 import type { Command } from './commands/command.js';
 import { COMMANDS } from './commands/list.js';
 import { CommandTable } from './commands/table.js';
-import { Connection } from './connection.js';
-import { DIRECTIVES, type ConfigValues } from './directives.js';
+import { applyConfiguration } from './config-effects.js';
+import { Configuration, initialConfig, renameCommands } from './configuration.js';
+import type { Connection } from './connection.js';
+import { Cron } from './cron.js';
+import type { ConfigValues } from './directives.js';
 import { Dispatcher } from './dispatcher.js';
-import { applyEncodingLimits } from './encoding-limits.js';
+import { type Log, silentLog } from './log.js';
+import { Network } from './network.js';
 import { NotifyClass } from './notifications.js';
 import { Pipeline } from './pipeline.js';
 import { Propagation } from './propagation.js';
-import { Session } from './session.js';
-import { Listener } from './transport/listener.js';
-import type { Wire } from './transport/wire.js';
+import { PubSub } from './pubsub.js';
+import { newRunId } from './run-id.js';
+import type { Session } from './session.js';
+import { Statistics } from './stats.js';
+import { Tracking } from './tracking.js';
 import { discardTransaction } from './transactions.js';
 import { Turn } from './turn.js';
 import { Watches } from './watches.js';
@@ -27,19 +33,26 @@ import { Watches } from './watches.js';
 /** A Redis server: what all sessions share. Its parts know it; it wires them together. */
 export class Server {
   readonly config: ConfigValues;
-  readonly log: Logger;
+  readonly configuration: Configuration;
   readonly keyspace: Keyspace;
   readonly commands = new CommandTable(COMMANDS);
   readonly propagation = new Propagation();
   readonly watches = new Watches();
   readonly expireCycle: ExpireCycle;
   readonly clock = new CommandClock();
+  readonly statistics = new Statistics();
   readonly dispatcher: Dispatcher;
   readonly pipeline: Pipeline;
   readonly turn: Turn;
   readonly blocking = new Blocking(this);
+  readonly cron: Cron;
+  readonly network: Network;
+  readonly admission: Admission;
+  readonly pubsub: PubSub;
+  readonly tracking = new Tracking();
   readonly connections = new Map<number, Connection>();
-  readonly runId = randomBytes(20).toString('hex');
+  readonly runId = newRunId();
+  replicationId = newRunId();
 
   /** Unix time in ms, refreshed when bytes arrive and in the cron; constant during a command. */
   nowMs = Date.now();
@@ -49,30 +62,38 @@ export class Server {
   totalCommands = 0;
   totalConnections = 0;
   rejectedConnections = 0;
+  totalReads = 0;
+  totalWrites = 0;
   bytesRead = 0;
   bytesWritten = 0;
   errorReplies = 0;
+  /** DEBUG SET-ACTIVE-EXPIRE: keys expire while nobody asks for them. */
+  activeExpire = true;
   /** True when `refusal` has something to check: memory, disk, loading, replication. */
   gated = false;
-  /** False while DEBUG SET-ACTIVE-EXPIRE has stopped the expire cycle. */
-  activeExpire = true;
   /** Called after every command while somebody needs it (blocked clients, MONITOR, tracking). */
   afterCommand: ((session: Session, command: Command, request: Request) => void) | null = null;
+  /** Told of every session that is gone, whatever it was doing. */
+  readonly onDisconnect: ((session: Session) => void)[] = [];
+  /** Ends the process that runs this server, for SHUTDOWN; a server inside a program only closes. */
+  onShutdown: () => void = () => {
+    void this.close();
+  };
 
-  private listeners: Listener[] = [];
-  private cron: NodeJS.Timeout | null = null;
-  private nextClientId = 1;
-
-  constructor(options: Partial<ConfigValues> = {}) {
-    this.config = { ...initialConfig(), ...options };
-    this.log = pino({ level: 'silent' });
+  constructor(
+    options: Partial<ConfigValues> | Configuration = {},
+    readonly log: Log = silentLog,
+  ) {
+    this.configuration =
+      options instanceof Configuration ? options : new Configuration({ ...initialConfig(), ...options });
+    this.config = this.configuration.values;
+    renameCommands(this.commands, this.configuration.renames);
     this.keyspace = new Keyspace({
       shardCount: this.config.shards,
       databaseCount: this.config.databases,
       keysPerShardMax: this.config['max-keys-per-shard'],
       random: Math.random,
     });
-    applyEncodingLimits(this.config, this.keyspace.encodingLimits);
     this.keyspace.tick(this.nowMs);
     this.expireCycle = new ExpireCycle(this.keyspace);
     this.keyspace.onExpired = (database, key) => {
@@ -82,64 +103,53 @@ export class Server {
     this.dispatcher = new Dispatcher(this);
     this.pipeline = new Pipeline(this);
     this.turn = new Turn(this.pipeline.reply);
+    this.cron = new Cron(this);
+    this.admission = new Admission(this);
+    this.network = new Network(this);
+    this.pubsub = new PubSub(this);
+    this.onDisconnect.push(discardTransaction, (session) => {
+      this.pubsub.unsubscribeAll(session);
+      this.blocking.forget(session);
+    });
+    this.cron.add(() => {
+      if (this.activeExpire) this.expireKeys();
+      if (this.blocking.hasReady) this.blocking.serveReady();
+    });
+    applyConfiguration(this);
   }
 
   get authRequired(): boolean {
     return this.config.requirepass !== '';
   }
 
+  /** The TCP port it listens on, or 0. */
+  get port(): number {
+    return this.network.port;
+  }
+
   refreshTime(): void {
     this.nowMs = Date.now();
   }
 
-  /** Starts accepting connections. Rejects with the error of the socket. */
-  async listen(): Promise<number> {
-    const { port } = this.config;
-    const listener = await Listener.open(
-      { host: '127.0.0.1', port, backlog: this.config['tcp-backlog'] },
-      (wire) => {
-        this.accept(wire);
-      },
-    );
-    this.listeners.push(listener);
-    this.cron = setInterval(() => {
-      this.tick();
-    }, 1000 / this.config.hz);
-    return listener.port;
-  }
-
-  private accept(wire: Wire): void {
-    this.totalConnections++;
-    const session = new Session(this, this.pipeline.reply, this.nextClientId++);
-    const connection = new Connection(wire, session, this.pipeline);
-    this.connections.set(session.id, connection);
-    wire.start(connection);
+  /** Starts accepting connections; the TCP port. Rejects with the error of the socket. */
+  async listen(options: { readonly tcp: boolean } = { tcp: true }): Promise<number> {
+    await this.network.open(options.tcp);
+    this.cron.start();
+    return this.port;
   }
 
   disconnected(connection: Connection): void {
-    this.connections.delete(connection.session.id);
-    this.blocking.forget(connection.session);
-    discardTransaction(connection.session);
+    const { session } = connection;
+    this.connections.delete(session.id);
+    for (const forget of this.onDisconnect) forget(session);
   }
 
-  /** A reply could not be written at once: limits on output are checked here. */
-  outputGrown(_connection: Connection): void {
-    // Limits come with the configuration.
-  }
-
-  private tick(): void {
-    this.refreshTime();
-    this.keyspace.tick(this.nowMs);
-    if (this.activeExpire) this.expireKeys();
-    if (this.blocking.hasReady) this.blocking.serveReady();
-  }
-
-  /** One active expire cycle, in at most a quarter of the time until the next. */
-  private expireKeys(): void {
-    const startMs = performance.now();
-    const budgetMs = 250 / this.config.hz;
-    this.expireCycle.run(this.nowMs, budgetMs, () => performance.now() - startMs);
-    this.propagation.flush();
+  /** A reply could not be written at once. */
+  outputGrown(connection: Connection): void {
+    const reason = overOutputLimit(connection, this.config['client-output-buffer-limit'], this.nowMs);
+    if (reason === null) return;
+    this.log.warn({ client: connection.session.id, reason }, 'client closed: output buffer limit');
+    connection.close();
   }
 
   /** Why a command may not run now, or null. Asked only while `gated`, or for sessions in a special state. */
@@ -152,8 +162,9 @@ export class Server {
     this.countError(error);
   }
 
-  countError(_error: string): void {
+  countError(error: string): void {
     this.errorReplies++;
+    this.statistics.countError(error);
   }
 
   /** See `Session.changed`. */
@@ -166,7 +177,6 @@ export class Server {
     changes: number,
   ): void {
     this.dirty += changes;
-    if (this.blocking.count !== 0) this.blocking.touched(database, key);
     if (this.watches.size !== 0) this.watches.touch(database, key);
   }
 
@@ -176,8 +186,24 @@ export class Server {
       this.dirty += database.size;
       this.watches.databaseFlushed(database, null, this.nowMs);
       database.clear();
-      this.blocking.touchedAll(database);
     }
+  }
+
+  /** Exchanges two databases under everybody who has selected one of them. */
+  swapDatabases(_session: Session, first: number, second: number): void {
+    const { databases } = this.keyspace;
+    const one = databases[first]!;
+    const other = databases[second]!;
+    if (one !== other) {
+      this.watches.databaseFlushed(one, other, this.nowMs);
+      this.watches.databaseFlushed(other, one, this.nowMs);
+      this.keyspace.swap(first, second);
+      for (const { session } of this.connections.values()) {
+        if (session.db === one) session.db = other;
+        else if (session.db === other) session.db = one;
+      }
+    }
+    this.dirty++;
   }
 
   /** True where the LRU clock or LFU counter of each value matters, so that Redis would not share values. */
@@ -186,14 +212,32 @@ export class Server {
     return this.config.maxmemory > 0 && (policy.endsWith('lru') || policy.endsWith('lfu'));
   }
 
-  async close(): Promise<void> {
-    if (this.cron !== null) clearInterval(this.cron);
-    for (const connection of this.connections.values()) connection.close();
-    await Promise.all(this.listeners.map((listener) => listener.close()));
+  /** One active expire cycle, in at most a quarter of the time until the next. */
+  private expireKeys(): void {
+    const startMs = performance.now();
+    const budgetMs = 250 / this.cron.hz;
+    this.expireCycle.run(this.nowMs, budgetMs, () => performance.now() - startMs);
+    this.propagation.flush();
+    this.statistics.expireCycleMs += performance.now() - startMs;
   }
-}
 
-function initialConfig(): ConfigValues {
-  const entries = Object.entries(DIRECTIVES).map(([name, kind]) => [name, kind.initial] as const);
-  return Object.fromEntries(entries) as ConfigValues;
+  /** Bytes that clients occupy: requests that are not whole, replies that wait. */
+  get clientBytes(): number {
+    let bytes = 0;
+    for (const connection of this.connections.values()) {
+      bytes += connection.queryBufferBytes + connection.queryBufferFree + connection.outputBytes;
+    }
+    return bytes;
+  }
+
+  /** Data, indexes and clients: what `used_memory` tells. */
+  get usedMemory(): number {
+    return this.keyspace.usedBytes + this.clientBytes;
+  }
+
+  /** Closes every connection and listener; resolves when nothing is left that keeps a process alive. */
+  async close(): Promise<void> {
+    this.cron.stop();
+    await this.network.close();
+  }
 }

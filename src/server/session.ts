@@ -4,6 +4,7 @@ import type { Database } from '../storage/database.js';
 import type { Command } from './commands/command.js';
 import type { Connection } from './connection.js';
 import type { NotifyClass } from './notifications.js';
+import type { Subscriptions } from './pubsub.js';
 import type { Server } from './server.js';
 import { Transaction } from './transactions.js';
 
@@ -70,6 +71,8 @@ export class Session {
   lastCommand: Command | null = null;
   /** Set between MULTI and EXEC or while keys are watched. */
   transaction: Transaction | null = null;
+  /** Null while there are none. */
+  subscriptions: Subscriptions | null = null;
   /** The socket behind the session, if there is one. */
   connection: Connection | null = null;
   createdAtMs: number;

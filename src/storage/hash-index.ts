@@ -109,9 +109,13 @@ export class HashIndex {
     }
   }
 
-  /** The ref in the home slot of `hash`: loads the cache line that seek() will need. */
+  /** Reads the home slots of `hash`: loads the cache lines that seek() will need. */
   touch(hash: number): number {
-    return this.bits === 0 ? 0 : this.table[this.base + 2 * (hash >>> (32 - this.bits)) + 1]!;
+    if (this.bits === 0) return 0;
+    const word = this.table[this.base + 2 * (hash >>> (32 - this.bits))]!;
+    return this.oldBits === 0
+      ? word
+      : word ^ this.oldTable[this.oldBase + 2 * (hash >>> (32 - this.oldBits))]!;
   }
 
   /** Puts seek()'s result on the slot that holds exactly `ref`; it must be there. */

@@ -16,7 +16,8 @@ import { REF_PAGE_SHIFT, REF_UNIT_MASK, Slab } from './slab.js';
 export const HAS_EXPIRE = 0x4000_0000;
 export const TYPED = 0x8000_0000 | 0;
 const VALUE_LENGTH_MASK = 0x3fff_ffff;
-const KEY_LENGTH_LONG = 255;
+/** In the byte of the key length: the length follows in a word of its own. */
+export const KEY_LENGTH_LONG = 255;
 /** The 24 bits of the access field. */
 export const ACCESS_MASK = 0xff_ffff;
 

@@ -5,6 +5,7 @@
  * cluster slots, AOF propagation, the fuzzer, the CLI's hints and docs/commands.md all derive from it.
  */
 import type { Request } from '../../protocol/request.js';
+import type { LatencyHistogram } from '../latency-histogram.js';
 import type { Session } from '../session.js';
 
 /** Bits of `Command.flags`; the names of COMMAND INFO, and a few of our own below. */
@@ -129,6 +130,8 @@ export class Command {
   microseconds = 0;
   rejectedCalls = 0;
   failedCalls = 0;
+  /** Times of its calls, once it has been called while `latency-tracking` is on. */
+  latency: LatencyHistogram | null = null;
 
   constructor(
     readonly spec: CommandSpec,
