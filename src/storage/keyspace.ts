@@ -62,6 +62,8 @@ export class Keyspace {
   readonly walkedFieldDict: Dict;
   readonly memberDict: Dict;
   readonly walkedMemberDict: Dict;
+  /** A dictionary of what a command has met, made and released by that command. */
+  readonly seenMembers: Dict;
 
   /** Per representation: releases what a value owns outside its record. */
   readonly partOwners: (((database: Database, ref: number) => void) | undefined)[] = [];
@@ -86,6 +88,7 @@ export class Keyspace {
     this.walkedFieldDict = new Dict(this.slab, this.hash, WITH_VALUES, random);
     this.memberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
     this.walkedMemberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
+    this.seenMembers = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
     registerHashes(this);
     registerSets(this);
     for (let number = 0; number < options.databaseCount; number++)
