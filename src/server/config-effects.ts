@@ -3,6 +3,15 @@ import { applyEncodingLimits, ENCODING_DIRECTIVES } from './encoding-limits.js';
 import { logLevel } from './log.js';
 import type { Server } from './server.js';
 
+/** The directives that eviction depends on. */
+const MEMORY_DIRECTIVES = [
+  'maxmemory',
+  'maxmemory-policy',
+  'maxmemory-samples',
+  'lfu-log-factor',
+  'lfu-decay-time',
+] as const;
+
 /** Lets directives that somebody keeps a copy of take effect, now and whenever CONFIG SET changes them. */
 export function applyConfiguration(server: Server): void {
   const { config, configuration, pipeline, cron, log } = server;
@@ -31,6 +40,14 @@ export function applyConfiguration(server: Server): void {
       log.level = logLevel(config.loglevel);
     }),
   );
+  for (const name of MEMORY_DIRECTIVES) {
+    configuration.onChange(
+      name,
+      now(() => {
+        server.memoryLimit.configure();
+      }),
+    );
+  }
   for (const name of ENCODING_DIRECTIVES) {
     configuration.onChange(
       name,

@@ -18,6 +18,7 @@ import type { ConfigValues } from './directives.js';
 import { Dispatcher } from './dispatcher.js';
 import { type Log, silentLog } from './log.js';
 import { Network } from './network.js';
+import { MemoryLimit } from './memory-limit.js';
 import { NotifyClass } from './notifications.js';
 import { Pipeline } from './pipeline.js';
 import { Propagation } from './propagation.js';
@@ -39,6 +40,7 @@ export class Server {
   readonly propagation = new Propagation();
   readonly watches = new Watches();
   readonly expireCycle: ExpireCycle;
+  readonly memoryLimit: MemoryLimit;
   readonly clock = new CommandClock();
   readonly statistics = new Statistics();
   readonly dispatcher: Dispatcher;
@@ -71,6 +73,9 @@ export class Server {
   activeExpire = true;
   /** True when `refusal` has something to check: memory, disk, loading, replication. */
   gated = false;
+  private gates = 0;
+  /** True during the expire cycle: each removal is written by itself. */
+  private expiring = false;
   /** Called after every command while somebody needs it (blocked clients, MONITOR, tracking). */
   afterCommand: ((session: Session, command: Command, request: Request) => void) | null = null;
   /** Told of every session that is gone, whatever it was doing. */
@@ -96,9 +101,11 @@ export class Server {
     });
     this.keyspace.tick(this.nowMs);
     this.expireCycle = new ExpireCycle(this.keyspace);
+    this.memoryLimit = new MemoryLimit(this);
     this.keyspace.onExpired = (database, key) => {
       this.propagation.also(database.number, 'DEL', key);
       this.keyChanged(null, database, key, NotifyClass.EXPIRED, 'expired', 0);
+      if (this.expiring) this.propagation.flush();
     };
     this.dispatcher = new Dispatcher(this);
     this.pipeline = new Pipeline(this);
@@ -153,8 +160,14 @@ export class Server {
   }
 
   /** Why a command may not run now, or null. Asked only while `gated`, or for sessions in a special state. */
-  refusal(_session: Session, _command: Command, _request: Request): string | null {
-    return null;
+  refusal(session: Session, command: Command, _request: Request): string | null {
+    return this.memoryLimit.refusal(session, command);
+  }
+
+  /** Makes the gate ask `refusal` about every command, or no longer, for one reason (a bit of `Gate`). */
+  setGate(reason: number, on: boolean): void {
+    this.gates = on ? this.gates | reason : this.gates & ~reason;
+    this.gated = this.gates !== 0;
   }
 
   commandFailed(command: Command, error: string): void {
@@ -216,7 +229,9 @@ export class Server {
   private expireKeys(): void {
     const startMs = performance.now();
     const budgetMs = 250 / this.cron.hz;
+    this.expiring = true;
     this.expireCycle.run(this.nowMs, budgetMs, () => performance.now() - startMs);
+    this.expiring = false;
     this.propagation.flush();
     this.statistics.expireCycleMs += performance.now() - startMs;
   }

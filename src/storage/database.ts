@@ -204,8 +204,12 @@ export class Database {
     records.writeHeader(ref, key.length, valueLength, representation === 0 ? 0 : TYPED, access);
     copyBytes(key.buffer, key.offset, key.length, records.page8(ref), records.keyStart(ref));
     if (representation !== 0) records.page8(ref)[records.valueStart(ref)] = representation;
-    this.shards[hash & this.shardMask]!.insert(hash, ref);
+    const shard = hash & this.shardMask;
+    this.shards[shard]!.insert(hash, ref);
     this.size++;
+    if (list !== null && this.shards[shard]!.size > keyspace.options.keysPerShardMax) {
+      keyspace.overfull.push({ database: this, shard });
+    }
     keyspace.onCreated(this, key);
     return ref;
   }
@@ -466,12 +470,10 @@ export class Database {
     return 0;
   }
 
-  /** The least recently used record of the shard of `key` if that shard holds too many, or 0. */
-  overfull(key: Bytes): number {
-    const { keysPerShardMax } = this.keyspace.options;
-    if (keysPerShardMax === 0) return 0;
-    const hash = this.hash.of(key);
-    return this.shards[hash & this.shardMask]!.size > keysPerShardMax ? this.lruListOf(hash).oldest : 0;
+  /** The least recently used record of a shard that holds more than `keysPerShardMax`, or 0. */
+  surplus(shard: number): number {
+    if (this.shards[shard]!.size <= this.keyspace.options.keysPerShardMax) return 0;
+    return this.lruLists[shard]?.oldest ?? 0;
   }
 
   /** A view of a record's key, valid until the next call of this method. */

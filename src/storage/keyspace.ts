@@ -65,6 +65,9 @@ export class Keyspace {
   /** A dictionary of what a command has met, made and released by that command. */
   readonly seenMembers: Dict;
 
+  /** Shards that have grown beyond `keysPerShardMax`, for whoever removes the surplus. */
+  readonly overfull: { readonly database: Database; readonly shard: number }[] = [];
+
   /** Per representation: releases what a value owns outside its record. */
   readonly partOwners: (((database: Database, ref: number) => void) | undefined)[] = [];
 
@@ -126,7 +129,7 @@ export class Keyspace {
   /** Live bytes: records and large values, indexes and side tables. */
   get usedBytes(): number {
     let bytes = this.slab.liveBytes;
-    for (const database of this.databases) bytes += database.tableBytes;
+    for (const database of this.databases) if (database.size > 0) bytes += database.tableBytes;
     return bytes;
   }
 }
