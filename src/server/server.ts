@@ -190,6 +190,7 @@ export class Server {
     changes: number,
   ): void {
     this.dirty += changes;
+    if (this.blocking.count !== 0) this.blocking.touched(database, key);
     if (this.watches.size !== 0) this.watches.touch(database, key);
   }
 
@@ -199,6 +200,7 @@ export class Server {
       this.dirty += database.size;
       this.watches.databaseFlushed(database, null, this.nowMs);
       database.clear();
+      this.blocking.touchedAll(database);
     }
   }
 
@@ -211,6 +213,8 @@ export class Server {
       this.watches.databaseFlushed(one, other, this.nowMs);
       this.watches.databaseFlushed(other, one, this.nowMs);
       this.keyspace.swap(first, second);
+      this.blocking.touchedAll(one);
+      this.blocking.touchedAll(other);
       for (const { session } of this.connections.values()) {
         if (session.db === one) session.db = other;
         else if (session.db === other) session.db = one;
