@@ -219,6 +219,8 @@ export class Server {
         if (session.db === one) session.db = other;
         else if (session.db === other) session.db = one;
       }
+      this.blocking.touchedAll(one);
+      this.blocking.touchedAll(other);
     }
     this.dirty++;
   }
