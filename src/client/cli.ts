@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { type CliOptions, parseCliOptions } from './cli-options.js';
+import { quoteBytes } from './command-line.js';
 import { ConnectionError, systemMessage } from './connection.js';
 import { accepted, scanKeys } from './keyspace-scan.js';
 import { commandArguments, runOneShot } from './one-shot.js';
 import { ReplyError } from './reply-reading.js';
-import { type OutputSettings, printedReply } from './reply-printer.js';
+import { type OutputSettings, printedPush } from './reply-printer.js';
 import { Session } from './session.js';
 import { warn, writeOut } from './standard-streams.js';
 import { UsageError } from './usage-error.js';
@@ -84,6 +85,11 @@ async function runMode(session: Session, options: CliOptions, command: readonly 
     replyDelimiter: options.replyDelimiter,
     ...(process.stdout.isTTY && { paint: (await import('./reply-colours.js')).REPLY_COLOURS }),
   };
+  if (options.showPushes ?? process.stdout.isTTY) {
+    session.onUnrequested = (reply) => {
+      process.stdout.write(Buffer.from(printedPush(reply, output), 'latin1'));
+    };
+  }
   switch (options.mode) {
     case 'pipe':
       return (await import('./mass-insertion.js')).runMassInsertion(session, options.pipeTimeoutMs);
@@ -129,8 +135,8 @@ async function evalArguments(file: string, words: readonly string[]): Promise<Bu
 async function listKeys(session: Session, options: CliOptions, output: OutputSettings): Promise<number> {
   const settings = { pattern: options.pattern, count: options.scanCount, pauseMs: options.intervalMs };
   for await (const keys of scanKeys(session, settings)) {
-    const lines = keys.map((bytes) => printedReply({ type: 'bulk', bytes }, [], output));
-    await writeOut(lines.join(''));
+    const lines = keys.map((key) => (output.mode === 'standard' ? quoteBytes(key) : key.toString('latin1')));
+    await writeOut(lines.map((line) => `${line}\n`).join(''));
   }
   return 0;
 }

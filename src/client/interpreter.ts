@@ -78,8 +78,9 @@ export class Interpreter {
     let argv = (pipeAt < 0 ? words : words.slice(0, pipeAt)).map((word) => word.value);
     let times = 1;
     const count = argv[0]?.toString() ?? '';
-    if (argv.length > 1 && /^[1-9]\d{0,8}$/.test(count)) {
+    if (argv.length > 1 && /^[+-]?\d{1,9}$/.test(count)) {
       times = Number(count);
+      if (times <= 0) throw new UsageError('Invalid mredis cli repeat command option value.');
       argv = argv.slice(1);
     }
     const text = argv.map((argument) => argument.toString());

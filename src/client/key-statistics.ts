@@ -8,12 +8,12 @@ import { writeOut } from './standard-streams.js';
 
 /** What the size of a key of a type is counted in, and by which command. */
 const MEASURES: Readonly<Record<string, { readonly command: string; readonly unit: string }>> = {
-  string: { command: 'STRLEN', unit: 'bytes' },
   list: { command: 'LLEN', unit: 'items' },
-  set: { command: 'SCARD', unit: 'members' },
   hash: { command: 'HLEN', unit: 'fields' },
-  zset: { command: 'ZCARD', unit: 'members' },
+  string: { command: 'STRLEN', unit: 'bytes' },
   stream: { command: 'XLEN', unit: 'entries' },
+  set: { command: 'SCARD', unit: 'members' },
+  zset: { command: 'ZCARD', unit: 'members' },
 };
 
 interface TypeStatistics {
@@ -30,7 +30,9 @@ export async function runKeyStatistics(session: Session, options: CliOptions): P
   const memory = options.mode === 'memkeys';
   await writeOut(scanIntroduction('biggest keys'));
   const database = replyNumber(await accepted(session, ['DBSIZE']));
-  const types = new Map<string, TypeStatistics>();
+  const types = new Map(
+    Object.keys(MEASURES).map((name) => [name, noStatistics(name, memory)] as [string, TypeStatistics]),
+  );
   let sampled = 0;
   let keyBytes = 0;
   for await (const keys of scanKeys(session, scanSettings(options))) {
@@ -60,6 +62,11 @@ function sizeRequest(key: Buffer, type: string, memory: boolean, options: CliOpt
   return ['MEMORY', 'USAGE', key, ...(samples === undefined ? [] : ['SAMPLES', String(samples)])];
 }
 
+function noStatistics(name: string, memory: boolean): TypeStatistics {
+  const unit = memory ? 'bytes' : (MEASURES[name]?.unit ?? '?');
+  return { name, unit, keys: 0, total: 0, biggest: 0, biggestKey: undefined };
+}
+
 /** Counts a key; the line to print when it is the biggest of its type so far. */
 function count(
   types: Map<string, TypeStatistics>,
@@ -68,15 +75,14 @@ function count(
   key: Buffer,
   size: number,
 ): string {
-  const unit = memory ? 'bytes' : (MEASURES[name]?.unit ?? '?');
-  const type = types.get(name) ?? { name, unit, keys: 0, total: 0, biggest: 0, biggestKey: undefined };
+  const type = types.get(name) ?? noStatistics(name, memory);
   types.set(name, type);
   type.keys++;
   type.total += size;
   if (size <= type.biggest) return '';
   type.biggest = size;
   type.biggestKey = key;
-  return `Biggest ${name.padEnd(6)} found so far '${quoteBytes(key)}' with ${size} ${unit}\n`;
+  return `Biggest ${name.padEnd(6)} found so far '${quoteBytes(key)}' with ${size} ${type.unit}\n`;
 }
 
 function summary(types: readonly TypeStatistics[], sampled: number, keyBytes: number): string {
@@ -88,7 +94,7 @@ function summary(types: readonly TypeStatistics[], sampled: number, keyBytes: nu
       : [`Biggest ${name.padStart(6)} found '${quoteBytes(biggestKey)}' has ${size} ${unit}\n`],
   );
   const totals = types.map(({ name, keys, total, unit }) => {
-    const mean = (total / keys).toFixed(2);
+    const mean = (total / Math.max(keys, 1)).toFixed(2);
     return `${keys} ${name}s with ${total} ${unit} (${share(keys)}% of keys, avg size ${mean})\n`;
   });
   return [
