@@ -107,7 +107,8 @@ export function percentiles(initial: readonly number[]): Kind<readonly number[]>
       const value: number[] = [];
       for (const word of split(text)) {
         const percentile = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word) ? Number(word) : NaN;
-        if (Number.isNaN(percentile)) return { error: 'Invalid latency-tracking-info-percentiles parameters' };
+        if (Number.isNaN(percentile))
+          return { error: 'Invalid latency-tracking-info-percentiles parameters' };
         if (percentile < 0 || percentile > 100) {
           return { error: 'latency-tracking-info-percentiles parameters should sit between [0.0,100.0]' };
         }
@@ -132,7 +133,9 @@ export function oomScores(): Kind<readonly number[]> {
         return { error: 'Invalid oom-score-adj-values, elements must be between -2000 and 2000.' };
       }
       if (value[1]! < value[0]! || value[2]! < value[1]!) {
-        return { error: 'The oom-score-adj-values for master, replica and child must be in ascending order.' };
+        return {
+          error: 'The oom-score-adj-values for master, replica and child must be in ascending order.',
+        };
       }
       return { value };
     },

@@ -46,7 +46,9 @@ export function octal(initial: number, max: number): Kind<number> {
     parse: (text) => {
       if (!/^[0-7]{1,10}$/.test(text)) return { error: "argument couldn't be parsed as an octal number" };
       const value = parseInt(text, 8);
-      return value <= max ? { value } : { error: `argument must be between 0 and ${max.toString(8)} inclusive` };
+      return value <= max
+        ? { value }
+        : { error: `argument must be between 0 and ${max.toString(8)} inclusive` };
     },
     print: (value) => value.toString(8),
   };

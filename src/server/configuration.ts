@@ -2,7 +2,14 @@ import { globMatches } from '../bytes/glob.js';
 import type { CommandTable } from './commands/table.js';
 import type { Kind, Parsed } from './config-values.js';
 import { mergeLimits } from './config-structured.js';
-import { ALIASES, type ConfigValues, DIRECTIVES, type DirectiveName, IMMUTABLE, PROTECTED } from './directives.js';
+import {
+  ALIASES,
+  type ConfigValues,
+  DIRECTIVES,
+  type DirectiveName,
+  IMMUTABLE,
+  PROTECTED,
+} from './directives.js';
 
 /** Why a value cannot take effect, or null when it has. A promise while that must be waited for (listening). */
 export type Effect = (value: never) => string | null | Promise<string | null>;
@@ -70,7 +77,9 @@ export class Configuration {
   }
 
   /** CONFIG SET: all of `pairs` or none. */
-  set(pairs: readonly (readonly [name: string, text: string])[]): ConfigFailure | null | Promise<ConfigFailure | null> {
+  set(
+    pairs: readonly (readonly [name: string, text: string])[],
+  ): ConfigFailure | null | Promise<ConfigFailure | null> {
     const directives: DirectiveName[] = [];
     const unknown = pairs.find(([name]) => directiveNamed(name.toLowerCase()) === null);
     if (unknown !== undefined) return { directive: unknown[0], reason: null };
@@ -89,8 +98,8 @@ export class Configuration {
         this.restore(directives, before, i);
         return { directive: name, reason: parsed.error };
       }
-      const { print } = kindOf(directive);
-      if (print(parsed.value) !== print(before[i])) changed.push(i);
+      const kind = kindOf(directive);
+      if (kind.print(parsed.value) !== kind.print(before[i])) changed.push(i);
       this.assign(directive, parsed.value);
     }
     return this.take(pairs, directives, before, changed, 0);
@@ -114,7 +123,9 @@ export class Configuration {
         return { directive: pairs[index]![0], reason };
       };
       if (result instanceof Promise) {
-        return result.then((reason) => judge(reason) ?? this.take(pairs, directives, before, changed, at + 1));
+        return result.then(
+          (reason) => judge(reason) ?? this.take(pairs, directives, before, changed, at + 1),
+        );
       }
       const failure = judge(result);
       if (failure !== null) return failure;
@@ -163,7 +174,7 @@ export function directiveNamed(name: string): DirectiveName | null {
 
 /** How the text of a directive is read and printed; what it reads is what it prints. */
 export function kindOf(directive: DirectiveName): Kind<unknown> {
-  return DIRECTIVES[directive] as Kind<unknown>;
+  return DIRECTIVES[directive];
 }
 
 export function initialConfig(): ConfigValues {

@@ -27,7 +27,10 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   commandstats: { title: 'Commandstats', fields: infoCommandStats, extra: true },
   errorstats: { title: 'Errorstats', fields: infoErrorStats },
   latencystats: { title: 'Latencystats', fields: infoLatencyStats, extra: true },
-  cluster: { title: 'Cluster', fields: (server) => [['cluster_enabled', flag(server.config['cluster-enabled'])]] },
+  cluster: {
+    title: 'Cluster',
+    fields: (server) => [['cluster_enabled', flag(server.config['cluster-enabled'])]],
+  },
   keyspace: { title: 'Keyspace', fields: infoKeyspace },
 };
 

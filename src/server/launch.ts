@@ -20,12 +20,18 @@ export class ListenError extends Error {}
 export async function launch(argv: readonly string[], log: Log): Promise<Server> {
   const server = new Server(configure(argv), log);
   const { config } = server;
-  log.info({ pid: process.pid, version: VERSION }, `mredis ${VERSION} (Redis ${COMPATIBLE_VERSION}), PID: ${process.pid}`);
+  log.info(
+    { pid: process.pid, version: VERSION },
+    `mredis ${VERSION} (Redis ${COMPATIBLE_VERSION}), PID: ${process.pid}`,
+  );
   try {
     await server.listen({ tcp: config.port !== 0 });
   } catch (error) {
     const { message } = error as Error;
-    log.error({ port: config.port, bind: config.bind }, `Failed listening on port ${config.port} (TCP), aborting: ${message}`);
+    log.error(
+      { port: config.port, bind: config.bind },
+      `Failed listening on port ${config.port} (TCP), aborting: ${message}`,
+    );
     throw new ListenError(`Failed listening on port ${config.port}: ${message}`, { cause: error });
   }
   if (config.pidfile !== '') keepPidFile(config.pidfile, log);
@@ -66,7 +72,9 @@ function makeDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw new ConfigError(`cannot create the data directory ${path}: ${(error as Error).message}`, { cause: error });
+    throw new ConfigError(`cannot create the data directory ${path}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -57,7 +57,10 @@ export class BufferedLog implements Log {
 }
 
 /** Opens what `logfile` says: readable lines on a terminal, JSON elsewhere. */
-export async function openLog(log: BufferedLog, config: Pick<ConfigValues, 'loglevel' | 'logfile'>): Promise<void> {
+export async function openLog(
+  log: BufferedLog,
+  config: Pick<ConfigValues, 'loglevel' | 'logfile'>,
+): Promise<void> {
   const { default: pino } = await import('pino');
   log.attach(pino({ level: logLevel(config.loglevel), base: null }, await destination(pino, config.logfile)));
 }

@@ -21,7 +21,13 @@ export function logLevel(loglevel: 'debug' | 'verbose' | 'notice' | 'warning' | 
   return LEVELS[loglevel];
 }
 
-const LEVELS = { debug: 'trace', verbose: 'debug', notice: 'info', warning: 'warn', nothing: 'silent' } as const;
+const LEVELS = {
+  debug: 'trace',
+  verbose: 'debug',
+  notice: 'info',
+  warning: 'warn',
+  nothing: 'silent',
+} as const;
 
 function ignore(): void {
   // Nobody listens.

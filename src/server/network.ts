@@ -96,7 +96,9 @@ export class Network {
 
   /** Closes connections and listeners. */
   async close(): Promise<void> {
-    const closing = [...this.tcp, ...(this.unix === null ? [] : [this.unix])].map((listener) => listener.close());
+    const closing = [...this.tcp, ...(this.unix === null ? [] : [this.unix])].map((listener) =>
+      listener.close(),
+    );
     for (const connection of this.server.connections.values()) connection.close();
     await Promise.all(closing);
   }

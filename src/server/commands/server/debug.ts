@@ -41,9 +41,16 @@ const SUBCOMMANDS: readonly DebugSubcommand[] = [
       session.reply.ok();
     },
   },
-  accepted('set-active-expire', '<0|1>', 'Whether keys expire while nobody asks for them.', 1, 1, (session, request) => {
-    session.server.activeExpire = request.string(2) !== '0';
-  }),
+  accepted(
+    'set-active-expire',
+    '<0|1>',
+    'Whether keys expire while nobody asks for them.',
+    1,
+    1,
+    (session, request) => {
+      session.server.activeExpire = request.string(2) !== '0';
+    },
+  ),
   accepted('pause-cron', '<0|1>', 'Whether the periodic work stands still.', 1, 1, (session, request) => {
     session.server.cron.paused = /^[1-9]/.test(request.string(2));
   }),
@@ -53,7 +60,13 @@ const SUBCOMMANDS: readonly DebugSubcommand[] = [
   accepted('log', 'message', 'Writes a line into the log.', 1, 1, (session, request) => {
     session.server.log.warn({}, `DEBUG LOG: ${request.string(2)}`);
   }),
-  accepted('replybuffer', '<PEAK-RESET-TIME|RESIZING> value', 'Accepted: reply buffers are shared here.', 2, 2),
+  accepted(
+    'replybuffer',
+    '<PEAK-RESET-TIME|RESIZING> value',
+    'Accepted: reply buffers are shared here.',
+    2,
+    2,
+  ),
   accepted('set-skip-checksum-validation', '<0|1>', 'Accepted.', 1, 1),
   accepted('set-disable-deny-scripts', '<0|1>', 'Accepted.', 1, 1),
   accepted('aof-flush-sleep', 'microseconds', 'Accepted.', 1, 1),
