@@ -32,6 +32,11 @@ export const PROTECTED_MODE =
   'NOTE: You only need to do one of the above things in order for the server to start accepting connections from the ' +
   'outside.';
 
+/** What EXEC answers when it may not run at all, for the reason that `error` tells. */
+export function execAborted(error: string): string {
+  return `EXECABORT Transaction discarded because of: ${error.replace(/^ERR /, '')}`;
+}
+
 /** Redis's words for an integer argument outside its bounds. */
 export function notBetween(min: number, max: number): string {
   return `ERR value is out of range, value must between ${min} and ${max}`;

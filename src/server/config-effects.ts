@@ -1,6 +1,16 @@
 import { statSync } from 'node:fs';
+import { applyEncodingLimits, ENCODING_DIRECTIVES } from './encoding-limits.js';
 import { logLevel } from './log.js';
 import type { Server } from './server.js';
+
+/** The directives that eviction depends on. */
+const MEMORY_DIRECTIVES = [
+  'maxmemory',
+  'maxmemory-policy',
+  'maxmemory-samples',
+  'lfu-log-factor',
+  'lfu-decay-time',
+] as const;
 
 /** Lets directives that somebody keeps a copy of take effect, now and whenever CONFIG SET changes them. */
 export function applyConfiguration(server: Server): void {
@@ -30,6 +40,22 @@ export function applyConfiguration(server: Server): void {
       log.level = logLevel(config.loglevel);
     }),
   );
+  for (const name of MEMORY_DIRECTIVES) {
+    configuration.onChange(
+      name,
+      now(() => {
+        server.memoryLimit.configure();
+      }),
+    );
+  }
+  for (const name of ENCODING_DIRECTIVES) {
+    configuration.onChange(
+      name,
+      now(() => {
+        applyEncodingLimits(config, server.keyspace.encodingLimits);
+      }),
+    );
+  }
   configuration.onChange('hz', (hz) => {
     config.hz = Math.min(500, Math.max(1, hz));
     cron.start();

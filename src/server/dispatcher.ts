@@ -3,6 +3,7 @@ import type { Request } from '../protocol/request.js';
 import { type Command, Flag } from './commands/command.js';
 import type { CommandTable } from './commands/table.js';
 import type { Server } from './server.js';
+import { discardTransaction, openTransaction } from './transactions.js';
 import { GATED, type Session, SessionFlag } from './session.js';
 
 /**
@@ -64,6 +65,11 @@ export class Dispatcher {
         request,
         server.dirty !== changesBefore && !session.has(SessionFlag.LOADER),
       );
+      // Clients that wait for a key see what a whole transaction or script has made of it.
+      if (server.blocking.hasReady && !session.has(SessionFlag.IN_EXEC | SessionFlag.SCRIPT)) {
+        server.blocking.serveReady();
+      }
+      if (server.keyspace.overfull.length !== 0) server.memoryLimit.trimShards();
     }
     if (server.afterCommand !== null) server.afterCommand(session, command, request);
   }
@@ -80,7 +86,7 @@ export class Dispatcher {
     }
     if (session.has(SessionFlag.MULTI) && (flags & Flag.IN_MULTI) === 0) {
       if ((flags & Flag.NO_MULTI) !== 0) return 'ERR Command not allowed inside a transaction';
-      session.openTransaction().add(command, request);
+      openTransaction(session).add(command, request);
       session.reply.simple('QUEUED');
       return QUEUED;
     }
@@ -90,7 +96,9 @@ export class Dispatcher {
   /** Replies with an error to a request that was not run; inside MULTI it also spoils the transaction. */
   private refuse(session: Session, command: Command, error: string): void {
     command.rejectedCalls++;
-    this.reject(session, error);
+    if (command.fullName !== 'exec') return this.reject(session, error);
+    discardTransaction(session);
+    this.reject(session, errors.execAborted(error));
   }
 
   private refuseUnknown(session: Session, request: Request, container: Command | undefined): void {

@@ -158,9 +158,10 @@ export class Pipeline {
   /**
    * Calls `write`, and sends what it writes into `session.reply` to that session at the end of the turn, whoever is
    * being served meanwhile: replies to blocked clients, messages, pushes. Order is kept: what the session is sent
-   * later comes later. Written to the session that is being served, it goes where its reply has got to.
+   * later comes later. Written to the session that is being served, it goes where its reply has got to. Returns what
+   * `write` returns.
    */
-  writeTo(session: Session, write: (session: Session) => void): void {
+  writeTo<T>(session: Session, write: (session: Session) => T): T {
     const { connection } = session;
     if (connection === null || session === this.current) return write(session);
     const { reply, current } = this;
@@ -169,12 +170,13 @@ export class Pipeline {
     reply.nextSegment();
     reply.resp3 = session.resp === 3;
     this.current = session;
-    write(session);
+    const result = write(session);
     const bytes = Buffer.from(reply.buffer.subarray(reply.start, reply.position));
     this.current = current;
     reply.restore(buffer, start, position);
     reply.resp3 = resp3;
     if (bytes.length > 0 && !connection.closed) this.server.turn.queueBytes(connection, bytes);
+    return result;
   }
 
   /** Sends bytes that nobody will change to a session, in order with its replies. */

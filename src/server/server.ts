@@ -3,6 +3,7 @@ import type { Request } from '../protocol/request.js';
 import type { Database } from '../storage/database.js';
 import { ExpireCycle } from '../storage/expire-cycle.js';
 import { Keyspace } from '../storage/keyspace.js';
+import { Blocking } from './blocking.js';
 import { Admission } from './client-admission.js';
 import { overOutputLimit } from './client-limits.js';
 import { CommandClock } from './command-clock.js';
@@ -17,6 +18,7 @@ import type { ConfigValues } from './directives.js';
 import { Dispatcher } from './dispatcher.js';
 import { type Log, silentLog } from './log.js';
 import { Network } from './network.js';
+import { MemoryLimit } from './memory-limit.js';
 import { NotifyClass } from './notifications.js';
 import { Pipeline } from './pipeline.js';
 import { Propagation } from './propagation.js';
@@ -38,11 +40,13 @@ export class Server {
   readonly propagation = new Propagation();
   readonly watches = new Watches();
   readonly expireCycle: ExpireCycle;
+  readonly memoryLimit: MemoryLimit;
   readonly clock = new CommandClock();
   readonly statistics = new Statistics();
   readonly dispatcher: Dispatcher;
   readonly pipeline: Pipeline;
   readonly turn: Turn;
+  readonly blocking = new Blocking(this);
   readonly cron: Cron;
   readonly network: Network;
   readonly admission: Admission;
@@ -69,6 +73,9 @@ export class Server {
   activeExpire = true;
   /** True when `refusal` has something to check: memory, disk, loading, replication. */
   gated = false;
+  private gates = 0;
+  /** True during the expire cycle: each removal is written by itself. */
+  private expiring = false;
   /** Called after every command while somebody needs it (blocked clients, MONITOR, tracking). */
   afterCommand: ((session: Session, command: Command, request: Request) => void) | null = null;
   /** Told of every session that is gone, whatever it was doing. */
@@ -94,9 +101,11 @@ export class Server {
     });
     this.keyspace.tick(this.nowMs);
     this.expireCycle = new ExpireCycle(this.keyspace);
+    this.memoryLimit = new MemoryLimit(this);
     this.keyspace.onExpired = (database, key) => {
       this.propagation.also(database.number, 'DEL', key);
       this.keyChanged(null, database, key, NotifyClass.EXPIRED, 'expired', 0);
+      if (this.expiring) this.propagation.flush();
     };
     this.dispatcher = new Dispatcher(this);
     this.pipeline = new Pipeline(this);
@@ -107,9 +116,11 @@ export class Server {
     this.pubsub = new PubSub(this);
     this.onDisconnect.push(discardTransaction, (session) => {
       this.pubsub.unsubscribeAll(session);
+      this.blocking.forget(session);
     });
     this.cron.add(() => {
       if (this.activeExpire) this.expireKeys();
+      if (this.blocking.hasReady) this.blocking.serveReady();
     });
     applyConfiguration(this);
   }
@@ -149,8 +160,14 @@ export class Server {
   }
 
   /** Why a command may not run now, or null. Asked only while `gated`, or for sessions in a special state. */
-  refusal(_session: Session, _command: Command, _request: Request): string | null {
-    return null;
+  refusal(session: Session, command: Command, _request: Request): string | null {
+    return this.memoryLimit.refusal(session, command);
+  }
+
+  /** Makes the gate ask `refusal` about every command, or no longer, for one reason (a bit of `Gate`). */
+  setGate(reason: number, on: boolean): void {
+    this.gates = on ? this.gates | reason : this.gates & ~reason;
+    this.gated = this.gates !== 0;
   }
 
   commandFailed(command: Command, error: string): void {
@@ -185,6 +202,23 @@ export class Server {
     }
   }
 
+  /** Exchanges two databases under everybody who has selected one of them. */
+  swapDatabases(_session: Session, first: number, second: number): void {
+    const { databases } = this.keyspace;
+    const one = databases[first]!;
+    const other = databases[second]!;
+    if (one !== other) {
+      this.watches.databaseFlushed(one, other, this.nowMs);
+      this.watches.databaseFlushed(other, one, this.nowMs);
+      this.keyspace.swap(first, second);
+      for (const { session } of this.connections.values()) {
+        if (session.db === one) session.db = other;
+        else if (session.db === other) session.db = one;
+      }
+    }
+    this.dirty++;
+  }
+
   /** True where the LRU clock or LFU counter of each value matters, so that Redis would not share values. */
   get usesAccessPerValue(): boolean {
     const policy = this.config['maxmemory-policy'];
@@ -195,7 +229,9 @@ export class Server {
   private expireKeys(): void {
     const startMs = performance.now();
     const budgetMs = 250 / this.cron.hz;
+    this.expiring = true;
     this.expireCycle.run(this.nowMs, budgetMs, () => performance.now() - startMs);
+    this.expiring = false;
     this.propagation.flush();
     this.statistics.expireCycleMs += performance.now() - startMs;
   }

@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 import type { NotifyClass } from './notifications.js';
 import type { Subscriptions } from './pubsub.js';
 import type { Server } from './server.js';
-import { Transaction } from './transactions.js';
+import type { Transaction } from './transactions.js';
 
 /** Bits of `Session.flags`. */
 export const SessionFlag = {
@@ -95,11 +95,6 @@ export class Session {
 
   has(flag: number): boolean {
     return (this.flags & flag) !== 0;
-  }
-
-  /** What MULTI or WATCH remember, begun if there is nothing yet. */
-  openTransaction(): Transaction {
-    return (this.transaction ??= new Transaction());
   }
 
   /** Selects a database; false when there is none of that number. */

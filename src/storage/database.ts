@@ -8,6 +8,10 @@ import { HAS_EXPIRE, KEY_LENGTH_LONG, Records, TYPED, VALUE_BYTES_MAX } from './
 import { type Representation, Type, TYPE_OF } from './representation.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, Slab } from './slab.js';
 
+/** Values that grow get as much room again, up to 1 MB as in Redis; small ones only what their size class leaves. */
+const GROW_AHEAD_BYTES_LEAST = 4096;
+const GROW_AHEAD_BYTES_MAX = 1024 * 1024;
+
 /** Thrown when a value would outgrow what a record can hold. */
 export class ValueTooLargeError extends Error {}
 
@@ -200,8 +204,12 @@ export class Database {
     records.writeHeader(ref, key.length, valueLength, representation === 0 ? 0 : TYPED, access);
     copyBytes(key.buffer, key.offset, key.length, records.page8(ref), records.keyStart(ref));
     if (representation !== 0) records.page8(ref)[records.valueStart(ref)] = representation;
-    this.shards[hash & this.shardMask]!.insert(hash, ref);
+    const shard = hash & this.shardMask;
+    this.shards[shard]!.insert(hash, ref);
     this.size++;
+    if (list !== null && this.shards[shard]!.size > keyspace.options.keysPerShardMax) {
+      keyspace.overfull.push({ database: this, shard });
+    }
     keyspace.onCreated(this, key);
     return ref;
   }
@@ -246,6 +254,21 @@ export class Database {
     let target = ref;
     if (Slab.roundUp(needed) !== records.slab.bytesOf(ref)) {
       target = this.moveTo(ref, records.slab.alloc(needed), Math.min(valueLength, head & VALUE_BYTES_MAX));
+    }
+    records.setHead(target, (head & ~VALUE_BYTES_MAX) | valueLength);
+    return target;
+  }
+
+  /** As `resize`, for a value that is likely to grow again: a large one gets room ahead. */
+  grow(ref: number, valueLength: number): number {
+    const { records } = this;
+    const head = records.head(ref);
+    const needed = records.valueStart(ref) - ((ref & 0x1ffff) << 3) + valueLength;
+    let target = ref;
+    if (needed > records.slab.bytesOf(ref)) {
+      if (valueLength > VALUE_BYTES_MAX) throw new ValueTooLargeError('value exceeds the largest record');
+      const ahead = needed < GROW_AHEAD_BYTES_LEAST ? 0 : Math.min(needed, GROW_AHEAD_BYTES_MAX);
+      target = this.moveTo(ref, records.slab.alloc(needed + ahead), head & VALUE_BYTES_MAX);
     }
     records.setHead(target, (head & ~VALUE_BYTES_MAX) | valueLength);
     return target;
@@ -447,12 +470,10 @@ export class Database {
     return 0;
   }
 
-  /** The least recently used record of the shard of `key` if that shard holds too many, or 0. */
-  overfull(key: Bytes): number {
-    const { keysPerShardMax } = this.keyspace.options;
-    if (keysPerShardMax === 0) return 0;
-    const hash = this.hash.of(key);
-    return this.shards[hash & this.shardMask]!.size > keysPerShardMax ? this.lruListOf(hash).oldest : 0;
+  /** The least recently used record of a shard that holds more than `keysPerShardMax`, or 0. */
+  surplus(shard: number): number {
+    if (this.shards[shard]!.size <= this.keyspace.options.keysPerShardMax) return 0;
+    return this.lruLists[shard]?.oldest ?? 0;
   }
 
   /** A view of a record's key, valid until the next call of this method. */

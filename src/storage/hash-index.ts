@@ -26,7 +26,8 @@ const LOAD_MIN = 0.1;
 /** Positions in hash space: 2^32. */
 const HASH_SPACE = 0x1_0000_0000;
 
-const NO_TABLE = new Int32Array(0);
+/** Stands for a table that is not there. */
+export const NO_TABLE = new Int32Array(0);
 
 export class HashIndex {
   table: Int32Array = NO_TABLE;

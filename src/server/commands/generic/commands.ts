@@ -1,20 +1,40 @@
 import type { CommandSpec } from '../command.js';
 import { del, unlink } from './del.js';
 import { exists, touch, type } from './exists.js';
+import { expire, expireat, persist, pexpire, pexpireat } from './expire.js';
 import { flushall, flushdb } from './flush.js';
 import { dbsize, keysOf, randomkey } from './keys.js';
 import { object } from './object.js';
+import { copy, move, rename, renamenx } from './rename.js';
+import { scan } from './scan.js';
+import { swapdb } from './swapdb.js';
+import { expiretime, pexpiretime, pttl, ttl } from './ttl.js';
 
 export const GENERIC_COMMANDS: readonly CommandSpec[] = [
+  copy,
   dbsize,
   del,
   exists,
+  expire,
+  expireat,
+  expiretime,
   flushall,
   flushdb,
   keysOf,
+  move,
   object,
+  persist,
+  pexpire,
+  pexpireat,
+  pexpiretime,
+  pttl,
   randomkey,
+  rename,
+  renamenx,
+  scan,
+  swapdb,
   touch,
+  ttl,
   type,
   unlink,
 ];

@@ -1,5 +1,33 @@
 import type { CommandSpec } from '../command.js';
 import { get } from './get.js';
-import { set } from './set.js';
+import { getdel, getex } from './getex.js';
+import { decr, decrby, incr, incrby, incrbyfloat } from './incr.js';
+import { lcs } from './lcs.js';
+import { mget, mset, msetnx } from './mset.js';
+import { append, getrange, setrange, strlen, substr } from './range.js';
+import { getset, psetex, set, setex, setnx } from './set.js';
 
-export const STRING_COMMANDS: readonly CommandSpec[] = [get, set];
+export const STRING_COMMANDS: readonly CommandSpec[] = [
+  append,
+  decr,
+  decrby,
+  get,
+  getdel,
+  getex,
+  getrange,
+  getset,
+  incr,
+  incrby,
+  incrbyfloat,
+  lcs,
+  mget,
+  mset,
+  msetnx,
+  psetex,
+  set,
+  setex,
+  setnx,
+  setrange,
+  strlen,
+  substr,
+];

@@ -1,7 +1,13 @@
+import type { Bytes } from '../../../bytes/bytes.js';
+import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
+import { Type } from '../../../storage/representation.js';
+import { EX, type ExpireUnit, positiveExpireTimeArgument, PX, PXAT } from '../../expire-time.js';
 import { NotifyClass } from '../../notifications.js';
 import type { Session } from '../../session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
+import { replyString } from './get.js';
+import { type SetOptions, setOptions } from './set-options.js';
 
 export const set: CommandSpec = {
   name: 'set',
@@ -14,12 +20,171 @@ export const set: CommandSpec = {
   arity: -3,
   flags: Flag.WRITE | Flag.DENYOOM,
   keys: [key('RW ACCESS UPDATE VARIABLE_FLAGS')],
+  history: [
+    ['2.6.12', 'Takes EX, PX, NX and XX.'],
+    ['6.0.0', 'Takes KEEPTTL.'],
+    ['6.2.0', 'Takes GET, EXAT and PXAT.'],
+    ['7.0.0', 'NX and GET may stand together.'],
+  ],
   handler: setCommand,
 };
 
+export const setnx: CommandSpec = {
+  name: 'setnx',
+  group: 'string',
+  summary: 'Sets a key to a string if the key is not there.',
+  since: '1.0.0',
+  complexity: 'O(1)',
+  syntax: 'key value',
+  arity: 3,
+  flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
+  keys: [key('OW INSERT')],
+  deprecated: { since: '2.6.12', replacedBy: '`SET` with the `NX` argument' },
+  handler: setnxCommand,
+};
+
+export const setex: CommandSpec = {
+  name: 'setex',
+  group: 'string',
+  summary: 'Sets a key to a string that expires after some seconds.',
+  since: '2.0.0',
+  complexity: 'O(1)',
+  syntax: 'key seconds value',
+  arity: 4,
+  flags: Flag.WRITE | Flag.DENYOOM,
+  keys: [key('OW UPDATE')],
+  deprecated: { since: '2.6.12', replacedBy: '`SET` with the `EX` argument' },
+  handler: (session, request) => {
+    setExpiring(session, request, EX);
+  },
+};
+
+export const psetex: CommandSpec = {
+  name: 'psetex',
+  group: 'string',
+  summary: 'Sets a key to a string that expires after some milliseconds.',
+  since: '2.6.0',
+  complexity: 'O(1)',
+  syntax: 'key milliseconds value',
+  arity: 4,
+  flags: Flag.WRITE | Flag.DENYOOM,
+  keys: [key('OW UPDATE')],
+  deprecated: { since: '2.6.12', replacedBy: '`SET` with the `PX` argument' },
+  handler: (session, request) => {
+    setExpiring(session, request, PX);
+  },
+};
+
+export const getset: CommandSpec = {
+  name: 'getset',
+  group: 'string',
+  summary: 'Sets a key to a string and returns the one it held.',
+  since: '1.0.0',
+  complexity: 'O(1)',
+  syntax: 'key value',
+  arity: 3,
+  flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
+  keys: [key('RW ACCESS UPDATE')],
+  deprecated: { since: '6.2.0', replacedBy: '`SET` with the `!GET` argument' },
+  handler: getsetCommand,
+};
+
 function setCommand(session: Session, request: Request): void {
+  if (request.count !== 3) return setWithOptions(session, request);
   const name = request.arg(1);
   session.db.setString(session.write(name), name, request.arg(2), false);
   session.changed(name, NotifyClass.STRING, 'set');
   session.reply.ok();
+}
+
+function setWithOptions(session: Session, request: Request): void {
+  const { reply } = session;
+  const options = setOptions(session, request, 3, 'set');
+  if (options === null) return;
+  let expireAtMs = -1;
+  if (options.unit !== null) {
+    const time = positiveExpireTimeArgument(session, request, options.timeAt, options.unit);
+    if (time === null) return;
+    expireAtMs = time;
+  }
+  const name = request.arg(1);
+  if (options.get && !replyOldString(session, name)) return;
+  const ref = session.write(name);
+  if (ref === 0 ? options.xx : options.nx) {
+    if (!options.get) reply.null();
+    return;
+  }
+  store(session, ref, name, request.arg(2), expireAtMs, options.keepTtl);
+  propagateSet(session, request, options, expireAtMs);
+  if (!options.get) reply.ok();
+}
+
+/** Replies with the string of a key, null if there is none; false after the error reply for another type. */
+function replyOldString(session: Session, name: Bytes): boolean {
+  const ref = session.read(name);
+  if (ref === 0) session.reply.null();
+  else if (session.db.type(ref) === Type.STRING) replyString(session, ref);
+  else {
+    session.reply.error(errors.WRONGTYPE);
+    return false;
+  }
+  return true;
+}
+
+/** Sets the string, its expiry unless `expireAtMs` is negative, and says so. */
+function store(
+  session: Session,
+  ref: number,
+  name: Bytes,
+  value: Bytes,
+  expireAtMs: number,
+  keepTtl = false,
+): void {
+  const { db } = session;
+  // An old expiry keeps its place until it gets another time: so the record is not built anew twice.
+  const target = db.setString(ref, name, value, keepTtl || expireAtMs >= 0);
+  if (expireAtMs >= 0) db.setExpire(target, expireAtMs);
+  session.changed(name, NotifyClass.STRING, 'set');
+  if (expireAtMs >= 0) session.changed(name, NotifyClass.GENERIC, 'expire', 0);
+}
+
+/** A time from now on would start again when it is replayed, so an absolute one is written; GET is left out. */
+function propagateSet(session: Session, request: Request, options: SetOptions, expireAtMs: number): void {
+  const { propagation } = session.server;
+  if (!propagation.active) return;
+  const database = session.db.number;
+  if (options.unit !== null && options.unit !== PXAT) {
+    propagation.replace(database, 'SET', request.arg(1), request.arg(2), 'PXAT', expireAtMs);
+  } else if (options.get) {
+    const args = request.strings().filter((arg, at) => at < 3 || arg.toLowerCase() !== 'get');
+    propagation.replace(database, ...args);
+  }
+}
+
+function setnxCommand(session: Session, request: Request): void {
+  const name = request.arg(1);
+  const ref = session.write(name);
+  if (ref !== 0) return session.reply.integer(0);
+  store(session, ref, name, request.arg(2), -1);
+  session.reply.integer(1);
+}
+
+function setExpiring(session: Session, request: Request, unit: ExpireUnit): void {
+  const { propagation } = session.server;
+  const expireAtMs = positiveExpireTimeArgument(session, request, 2, unit);
+  if (expireAtMs === null) return;
+  const name = request.arg(1);
+  store(session, session.write(name), name, request.arg(3), expireAtMs);
+  if (propagation.active) {
+    propagation.replace(session.db.number, 'SET', name, request.arg(3), 'PXAT', expireAtMs);
+  }
+  session.reply.ok();
+}
+
+function getsetCommand(session: Session, request: Request): void {
+  const { propagation } = session.server;
+  const name = request.arg(1);
+  if (!replyOldString(session, name)) return;
+  store(session, session.write(name), name, request.arg(2), -1);
+  if (propagation.active) propagation.replace(session.db.number, 'SET', name, request.arg(2));
 }

@@ -1,0 +1,67 @@
+import * as errors from '../../../protocol/errors.js';
+import type { Request } from '../../../protocol/request.js';
+import { EX, EXAT, type ExpireUnit, PX, PXAT } from '../../expire-time.js';
+import type { Session } from '../../session.js';
+
+/** What SET or GETEX was told besides key and value. */
+export interface SetOptions {
+  nx: boolean;
+  xx: boolean;
+  get: boolean;
+  keepTtl: boolean;
+  persist: boolean;
+  unit: ExpireUnit | null;
+  /** The argument that holds the expire time, if `unit` is set. */
+  timeAt: number;
+}
+
+/** Parses options from argument `from` on; null after a syntax error. */
+export function setOptions(
+  session: Session,
+  request: Request,
+  from: number,
+  command: 'set' | 'getex',
+): SetOptions | null {
+  const options: SetOptions = {
+    nx: false,
+    xx: false,
+    get: false,
+    keepTtl: false,
+    persist: false,
+    unit: null,
+    timeAt: 0,
+  };
+  for (let at = from; at < request.count; at++) {
+    const word = request.word(at);
+    if (flagOption(options, word, command)) continue;
+    const unit = UNITS.get(word);
+    const free = options.unit === null || options.unit === unit;
+    if (unit === undefined || !free || options.keepTtl || options.persist || at + 1 === request.count) {
+      session.reply.error(errors.SYNTAX);
+      return null;
+    }
+    options.unit = unit;
+    options.timeAt = ++at;
+  }
+  return options;
+}
+
+const UNITS: ReadonlyMap<string, ExpireUnit> = new Map([
+  ['ex', EX],
+  ['px', PX],
+  ['exat', EXAT],
+  ['pxat', PXAT],
+]);
+
+/** Takes an option of one word, if it is one that may stand with the others. */
+function flagOption(options: SetOptions, word: string, command: 'set' | 'getex'): boolean {
+  if (command === 'getex') {
+    if (word !== 'persist' || options.unit !== null) return false;
+    return (options.persist = true);
+  }
+  if (word === 'nx' && !options.xx) return (options.nx = true);
+  if (word === 'xx' && !options.nx) return (options.xx = true);
+  if (word === 'get') return (options.get = true);
+  if (word === 'keepttl' && options.unit === null) return (options.keepTtl = true);
+  return false;
+}
