@@ -55,5 +55,6 @@ test('a plain file of that name keeps nobody out', async () => {
   writeFileSync(join(directory, 'mredis.lock'), 'a file');
   // A plain file refuses connections as a dead socket does, and is replaced.
   const lock = await DirectoryLock.take(directory);
+  await expect(DirectoryLock.take(directory)).rejects.toThrow(DirectoryInUseError);
   await lock.release();
 });
