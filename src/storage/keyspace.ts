@@ -5,6 +5,7 @@ import { Database } from './database.js';
 import { Records } from './record.js';
 import { Slab } from './slab.js';
 import { ownListParts } from './types/list.js';
+import { ownStreamParts } from './types/stream.js';
 
 export interface KeyspaceOptions {
   /** Power of two. */
@@ -64,6 +65,7 @@ export class Keyspace {
     for (let number = 0; number < options.databaseCount; number++)
       this.databases.push(new Database(this, number));
     ownListParts(this);
+    ownStreamParts(this);
   }
 
   /** Keys in all databases. */
