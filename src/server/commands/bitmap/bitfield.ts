@@ -159,11 +159,13 @@ function run(session: Session, bytes: Bytes, operation: Operation): boolean {
 }
 
 /** A value as it fits into its bits, or null where overflow is to fail. */
-function fitted(value: bigint, { signed, bits, overflow }: Operation): bigint | null {
+function fitted(value: bigint, { kind, signed, bits, overflow }: Operation): bigint | null {
   const max = signed ? INT64_MAX >> BigInt(64 - bits) : (1n << BigInt(bits)) - 1n;
   const min = signed ? -max - 1n : 0n;
   if (value >= min && value <= max) return value;
   if (overflow === 'fail') return null;
-  if (overflow === 'sat') return value > max ? max : min;
+  // In Redis the distance of the least integers to the limit overflows, so that SET takes them for too large.
+  const high = value > max || (kind === 'set' && max - value > INT64_MAX);
+  if (overflow === 'sat') return high ? max : min;
   return signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
 }
