@@ -214,6 +214,7 @@ export class Server {
     changes: number,
   ): void {
     this.dirty += changes;
+    if (this.blocking.count !== 0) this.blocking.touched(database, key);
     if (this.watches.size !== 0) this.watches.touch(database, key);
     if (this.tracking.active) this.tracking.invalidate(session, key);
     if ((this.notifyFlags & notifyClass) !== 0) this.notify(database, key, event);
@@ -233,6 +234,7 @@ export class Server {
       this.dirty += database.size;
       this.watches.databaseFlushed(database, null, this.nowMs);
       database.clear();
+      this.blocking.touchedAll(database);
     }
     if (this.tracking.active) this.tracking.invalidateAll(session);
   }
@@ -246,10 +248,14 @@ export class Server {
       this.watches.databaseFlushed(one, other, this.nowMs);
       this.watches.databaseFlushed(other, one, this.nowMs);
       this.keyspace.swap(first, second);
+      this.blocking.touchedAll(one);
+      this.blocking.touchedAll(other);
       for (const { session } of this.connections.values()) {
         if (session.db === one) session.db = other;
         else if (session.db === other) session.db = one;
       }
+      this.blocking.touchedAll(one);
+      this.blocking.touchedAll(other);
     }
     this.dirty++;
   }

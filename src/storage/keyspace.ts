@@ -62,6 +62,8 @@ export class Keyspace {
   readonly walkedFieldDict: Dict;
   readonly memberDict: Dict;
   readonly walkedMemberDict: Dict;
+  /** A dictionary of what a command has met, made and released by that command. */
+  readonly seenMembers: Dict;
 
   /** Shards that have grown beyond `keysPerShardMax`, for whoever removes the surplus. */
   readonly overfull: { readonly database: Database; readonly shard: number }[] = [];
@@ -89,6 +91,7 @@ export class Keyspace {
     this.walkedFieldDict = new Dict(this.slab, this.hash, WITH_VALUES, random);
     this.memberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
     this.walkedMemberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
+    this.seenMembers = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
     registerHashes(this);
     registerSets(this);
     for (let number = 0; number < options.databaseCount; number++)

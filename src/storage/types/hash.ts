@@ -79,6 +79,10 @@ export function hashGet(db: Database, ref: number, field: Bytes, value: Bytes): 
   return true;
 }
 
+export function hashHas(db: Database, ref: number, field: Bytes): boolean {
+  return hashGet(db, ref, field, valueView);
+}
+
 /** Sets a field. Whether it is a new one shows in `hashLength`. */
 export function hashSet(db: Database, ref: number, field: Bytes, value: Bytes): number {
   const { hashValueBytesMax, hashEntriesMax } = db.keyspace.encodingLimits;

@@ -228,6 +228,21 @@ export function setForEach(db: Database, ref: number, visit: MemberVisitor): voi
   }
 }
 
+/** Members that are visited before the next look whether the visitor has had enough. */
+const VISITED_AT_ONCE = 64;
+
+/** Visits members until `test` says true of one; whether it did. `test` must not change this set. */
+export function setSome(db: Database, ref: number, test: (member: Bytes) => boolean): boolean {
+  const search = { found: false };
+  const visit = (member: Bytes): void => {
+    search.found ||= test(member);
+  };
+  let cursor = 0;
+  do cursor = setScan(db, ref, cursor, VISITED_AT_ONCE, visit);
+  while (cursor !== 0 && !search.found);
+  return search.found;
+}
+
 /** As a scan of a dictionary; a small set is visited whole, whatever the cursor and the count. */
 export function setScan(
   db: Database,
