@@ -18,10 +18,16 @@ export default class Serve extends Command {
     'data-dir': Flags.string({ char: 'd', description: 'where the data is kept', default: './data' }),
     unixsocket: Flags.string({ description: 'path of a Unix socket to listen on as well' }),
     shards: Flags.integer({ description: 'parts of each database, a power of two', default: 16 }),
-    'max-keys-per-shard': Flags.integer({ description: 'keys a shard may hold before the oldest go', default: 0 }),
+    'max-keys-per-shard': Flags.integer({
+      description: 'keys a shard may hold before the oldest go',
+      default: 0,
+    }),
     maxclients: Flags.integer({ description: 'connections at a time', default: 10_000 }),
     requirepass: Flags.string({ description: 'password that clients must give' }),
-    'log-level': Flags.string({ description: 'debug, verbose, notice, warning or nothing', default: 'notice' }),
+    'log-level': Flags.string({
+      description: 'debug, verbose, notice, warning or nothing',
+      default: 'notice',
+    }),
   };
 
   async run(): Promise<void> {

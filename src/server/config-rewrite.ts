@@ -43,8 +43,8 @@ function rewritten(configuration: Configuration, old: string): string {
 }
 
 function isInitial(configuration: Configuration, name: DirectiveName): boolean {
-  const { initial, print } = kindOf(name);
-  return print(initial) === configuration.text(name);
+  const kind = kindOf(name);
+  return kind.print(kind.initial) === configuration.text(name);
 }
 
 /** A directive as lines of redis.conf. */

@@ -98,8 +98,8 @@ export class Configuration {
         this.restore(directives, before, i);
         return { directive: name, reason: parsed.error };
       }
-      const { print } = kindOf(directive);
-      if (print(parsed.value) !== print(before[i])) changed.push(i);
+      const kind = kindOf(directive);
+      if (kind.print(parsed.value) !== kind.print(before[i])) changed.push(i);
       this.assign(directive, parsed.value);
     }
     return this.take(pairs, directives, before, changed, 0);
@@ -174,7 +174,7 @@ export function directiveNamed(name: string): DirectiveName | null {
 
 /** How the text of a directive is read and printed; what it reads is what it prints. */
 export function kindOf(directive: DirectiveName): Kind<unknown> {
-  return DIRECTIVES[directive] as Kind<unknown>;
+  return DIRECTIVES[directive];
 }
 
 export function initialConfig(): ConfigValues {

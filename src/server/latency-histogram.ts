@@ -15,9 +15,9 @@ export class LatencyHistogram {
     return Math.min(bucket, STEPS * DOUBLINGS - 1);
   }
 
-  count(bucket: number): void {
-    this.counts[bucket]!++;
-    this.total++;
+  count(bucket: number, weight: number): void {
+    this.counts[bucket]! += weight;
+    this.total += weight;
   }
 
   /** Microseconds within which `percentile` per cent of the calls ended. */

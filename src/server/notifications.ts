@@ -38,7 +38,7 @@ const LETTERS: Readonly<Record<string, number>> = {
   E: NotifyClass.KEYEVENT,
   m: NotifyClass.KEY_MISS,
 };
-const ALL = [...LETTERS_ALL].reduce((flags, letter) => flags | LETTERS[letter]!, 0);
+const ALL = Array.from(LETTERS_ALL).reduce((flags, letter) => flags | LETTERS[letter]!, 0);
 
 /** The directive `notify-keyspace-events`: a sum of `NotifyClass`. */
 export function notifyClasses(): Kind<number> {

@@ -37,7 +37,9 @@ export class Pipeline {
   /** Keeps the loads of `prefetch` from being optimised away. */
   sink = 0;
   /** The session whose requests are being executed, or whose reply `writeTo` takes. */
-  private current: Session | null = null;
+  current: Session | null = null;
+  /** Bytes that the session being executed had in the buffer. */
+  currentBytes = 0;
 
   constructor(readonly server: Server) {}
 
@@ -51,6 +53,7 @@ export class Pipeline {
     session.lastInteractionMs = server.nowMs;
     this.open(session);
     this.current = session;
+    this.currentBytes = end;
     while (at < end) {
       const parsed = parser.parse(buffer, at, end, connection.parserState);
       if (parsed === Parsed.REQUESTS) {

@@ -17,14 +17,19 @@ import { Cron } from './cron.js';
 import type { ConfigValues } from './directives.js';
 import { Dispatcher } from './dispatcher.js';
 import { type Log, silentLog } from './log.js';
+import { LatencyMonitor } from './latency.js';
 import { Network } from './network.js';
 import { MemoryLimit } from './memory-limit.js';
+import { Monitors } from './monitor.js';
 import { NotifyClass } from './notifications.js';
+import { type Observer, Observers } from './observers.js';
+import { Pause } from './client-pause.js';
 import { Pipeline } from './pipeline.js';
 import { Propagation } from './propagation.js';
 import { PubSub } from './pubsub.js';
 import { newRunId } from './run-id.js';
 import type { Session } from './session.js';
+import { Slowlog } from './slowlog.js';
 import { Statistics } from './stats.js';
 import { Tracking } from './tracking.js';
 import { discardTransaction } from './transactions.js';
@@ -51,7 +56,11 @@ export class Server {
   readonly network: Network;
   readonly admission: Admission;
   readonly pubsub: PubSub;
-  readonly tracking = new Tracking();
+  readonly tracking: Tracking;
+  readonly monitors: Monitors;
+  readonly pause: Pause;
+  readonly slowlog = new Slowlog();
+  readonly latency = new LatencyMonitor();
   readonly connections = new Map<number, Connection>();
   readonly runId = newRunId();
   replicationId = newRunId();
@@ -77,7 +86,10 @@ export class Server {
   /** True during the expire cycle: each removal is written by itself. */
   private expiring = false;
   /** Called after every command while somebody needs it (blocked clients, MONITOR, tracking). */
-  afterCommand: ((session: Session, command: Command, request: Request) => void) | null = null;
+  afterCommand: Observer | null = null;
+  private readonly observers = new Observers();
+  /** `notify-keyspace-events`: bits of `NotifyClass`. */
+  notifyFlags = 0;
   /** Told of every session that is gone, whatever it was doing. */
   readonly onDisconnect: ((session: Session) => void)[] = [];
   /** Ends the process that runs this server, for SHUTDOWN; a server inside a program only closes. */
@@ -114,9 +126,15 @@ export class Server {
     this.admission = new Admission(this);
     this.network = new Network(this);
     this.pubsub = new PubSub(this);
+    this.tracking = new Tracking(this);
+    this.monitors = new Monitors(this);
+    this.pause = new Pause(this);
     this.onDisconnect.push(discardTransaction, (session) => {
       this.pubsub.unsubscribeAll(session);
       this.blocking.forget(session);
+      this.tracking.disable(session);
+      this.monitors.remove(session);
+      this.pause.forget(session);
     });
     this.cron.add(() => {
       if (this.activeExpire) this.expireKeys();
@@ -160,8 +178,14 @@ export class Server {
   }
 
   /** Why a command may not run now, or null. Asked only while `gated`, or for sessions in a special state. */
-  refusal(session: Session, command: Command, _request: Request): string | null {
-    return this.memoryLimit.refusal(session, command);
+  refusal(session: Session, command: Command, request: Request): string | null {
+    return this.memoryLimit.refusal(session, command) ?? this.pause.refusal(session, command, request);
+  }
+
+  /** Calls `observer` after every command, or no longer. */
+  observe(observer: Observer, on: boolean): void {
+    this.observers.set(observer, on);
+    this.afterCommand = this.observers.asOne;
   }
 
   /** Makes the gate ask `refusal` about every command, or no longer, for one reason (a bit of `Gate`). */
@@ -182,26 +206,37 @@ export class Server {
 
   /** See `Session.changed`. */
   keyChanged(
-    _session: Session | null,
+    session: Session | null,
     database: Database,
     key: Bytes,
-    _notifyClass: NotifyClass,
-    _event: string,
+    notifyClass: NotifyClass,
+    event: string,
     changes: number,
   ): void {
     this.dirty += changes;
     if (this.blocking.count !== 0) this.blocking.touched(database, key);
     if (this.watches.size !== 0) this.watches.touch(database, key);
+    if (this.tracking.active) this.tracking.invalidate(session, key);
+    if ((this.notifyFlags & notifyClass) !== 0) this.notify(database, key, event);
+  }
+
+  /** Tells the subscribers of keyspace events, whose class is wanted. */
+  private notify(database: Database, key: Bytes, event: string): void {
+    const name = key.toString();
+    const { number } = database;
+    if ((this.notifyFlags & NotifyClass.KEYSPACE) !== 0) this.pubsub.publish(`__keyspace@${number}__:${name}`, event);
+    if ((this.notifyFlags & NotifyClass.KEYEVENT) !== 0) this.pubsub.publish(`__keyevent@${number}__:${event}`, name);
   }
 
   /** Empties databases: as `keyChanged` for everything in them. */
-  databasesFlushed(_session: Session, databases: readonly Database[]): void {
+  databasesFlushed(session: Session, databases: readonly Database[]): void {
     for (const database of databases) {
       this.dirty += database.size;
       this.watches.databaseFlushed(database, null, this.nowMs);
       database.clear();
       this.blocking.touchedAll(database);
     }
+    if (this.tracking.active) this.tracking.invalidateAll(session);
   }
 
   /** Exchanges two databases under everybody who has selected one of them. */
@@ -219,6 +254,8 @@ export class Server {
         if (session.db === one) session.db = other;
         else if (session.db === other) session.db = one;
       }
+      this.blocking.touchedAll(one);
+      this.blocking.touchedAll(other);
     }
     this.dirty++;
   }
@@ -257,6 +294,7 @@ export class Server {
   /** Closes every connection and listener; resolves when nothing is left that keeps a process alive. */
   async close(): Promise<void> {
     this.cron.stop();
+    this.pause.close();
     await this.network.close();
   }
 }

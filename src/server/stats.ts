@@ -83,7 +83,9 @@ export function resetStatistics(server: Server): void {
   const { keyspace } = server;
   keyspace.hits = keyspace.misses = keyspace.expiredKeys = keyspace.evictedKeys = 0;
   server.statistics.peakMemoryBytes = keyspace.usedBytes;
+  server.clock.reset();
   for (const command of server.commands.everything()) {
     command.calls = command.microseconds = command.rejectedCalls = command.failedCalls = 0;
+    command.latency = null;
   }
 }

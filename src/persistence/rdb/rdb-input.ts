@@ -1,6 +1,7 @@
 import { writeInteger } from '../../bytes/ascii.js';
 import { Bytes } from '../../bytes/bytes.js';
 import { parseDouble } from '../../bytes/double.js';
+import type { ReadBytes } from '../file-bytes.js';
 import { Crc64 } from './crc64.js';
 import { LZF_RATIO_MAX, lzfDecompress } from './lzf.js';
 import { RdbEncoding, RdbError } from './rdb-format.js';
@@ -10,9 +11,6 @@ const CHUNK_BYTES = 256 * 1024;
 const SCRATCH_BYTES = 64 * 1024;
 const SLOTS = 3;
 const EMPTY = Buffer.alloc(0);
-
-/** Reads up to `length` bytes to `to[at…]`; how many, 0 at the end. */
-export type ReadBytes = (to: Buffer, at: number, length: number) => number;
 
 /**
  * The bytes of an RDB file or a DUMP payload, read in chunks: numbers, lengths and strings, and the checksum of what
@@ -34,7 +32,7 @@ export class RdbInput {
   private readonly scratch: Buffer[] = [];
   private slotsInUse = 0;
 
-  /** Of a file: `read` gives the bytes from offset `start` on; `size` is the file's, so that no length can exceed it. */
+  /** Of a file: what is read begins at offset `start`; `size` is the file's, so that no length can exceed it. */
   static ofFile(read: ReadBytes, size: number, start = 0): RdbInput {
     return new RdbInput(Buffer.allocUnsafeSlow(CHUNK_BYTES), 0, 0, read, size, start);
   }
@@ -111,7 +109,7 @@ export class RdbInput {
     this.end -= keep;
     this.summedTo = this.at;
     while (this.end - this.at < bytes) {
-      const got = this.read(moved, this.end, capacity - this.end);
+      const got = this.read(moved, this.end, capacity - this.end, this.base + this.end);
       if (got === 0)
         throw new RdbError('cut', this.base + this.end, 'the file ends in the middle of a value');
       this.end += got;

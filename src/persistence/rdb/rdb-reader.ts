@@ -1,6 +1,7 @@
 import type { Bytes } from '../../bytes/bytes.js';
+import type { ReadBytes } from '../file-bytes.js';
 import { RdbError, RdbOpcode, RDB_VERSION_CHECKSUM, RDB_VERSION_READ_MAX } from './rdb-format.js';
-import { RdbInput, type ReadBytes } from './rdb-input.js';
+import { RdbInput } from './rdb-input.js';
 import { moduleName, RdbValueReader } from './rdb-value-reader.js';
 import type { KeyMeta, RdbVisitor } from './rdb-visitor.js';
 

@@ -38,6 +38,8 @@ export const Flag = {
   SUBSCRIBER: 1 << 22,
   /** Time that depends on its arguments: it is timed by itself, not as part of its batch. */
   TIMED: 1 << 23,
+  /** Every command has it. */
+  ANY: 1 << 24,
 } as const;
 
 export type Group =
@@ -140,7 +142,7 @@ export class Command {
     this.fullName = container === null ? spec.name : `${container.fullName}|${spec.name}`;
     this.nameBytes = Buffer.from(spec.name, 'latin1');
     this.arity = spec.arity;
-    this.flags = spec.flags;
+    this.flags = spec.flags | Flag.ANY;
     this.handler = spec.handler;
     const find = spec.keys?.[0]?.find;
     this.firstKey = find?.kind === 'range' ? find.first : 0;

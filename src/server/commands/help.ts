@@ -1,4 +1,3 @@
-import type { Request } from '../../protocol/request.js';
 import type { Session } from '../session.js';
 import { type CommandSpec, Flag, type Group } from './command.js';
 
@@ -20,7 +19,7 @@ export function helpSubcommand(
     syntax: '',
     arity: 2,
     flags,
-    handler: (session: Session, _request: Request): void => replyLines(session, lines),
+    handler: (session: Session): void => replyLines(session, lines),
   };
 }
 

@@ -52,6 +52,28 @@ export class ListBlocks {
     this.slab.release(this.directory);
   }
 
+  /** The same elements in blocks of their own; their directory. */
+  duplicate(): number {
+    const { count } = this;
+    const directory = this.cloneOf(this.directory);
+    const blocks: number[] = [];
+    for (let i = 0; i < count; i++) blocks.push(this.cloneOf(this.blockAt(i)));
+    this.point(directory);
+    blocks.forEach((ref, i) => {
+      this.setBlock(i, ref, this.countAt(i));
+    });
+    return directory;
+  }
+
+  private cloneOf(ref: number): number {
+    const { slab } = this;
+    const bytes = slab.bytesOf(ref);
+    const clone = slab.alloc(bytes);
+    const from = this.baseOf(ref);
+    this.pageOf(clone).set(this.pageOf(ref).subarray(from, from + bytes), this.baseOf(clone));
+    return clone;
+  }
+
   private point(directory: number): void {
     this.directory = directory;
     this.words = this.slab.pages32[directory >>> REF_PAGE_SHIFT]!;

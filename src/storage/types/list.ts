@@ -255,10 +255,14 @@ function removeCurrent(db: Database, ref: number): number {
 
 // What a list owns outside its record
 
-/** Makes the keyspace give back the blocks of lists that it removes. */
+/** Makes the keyspace give back the blocks of lists that it removes, and double those of lists that it copies. */
 export function ownListParts(keyspace: Keyspace): void {
   keyspace.partOwners[Representation.LIST_BLOCKS] = (db, ref) => {
     blocksOf(db, ref).destroy();
+  };
+  keyspace.partCopiers[Representation.LIST_BLOCKS] = (db, ref) => {
+    setDirectory(db, ref, blocksOf(db, ref).duplicate());
+    return ref;
   };
 }
 
@@ -270,16 +274,4 @@ export function listPartBytes(db: Database, ref: number): number {
   let bytes = slab.bytesOf(blocks.directory);
   for (let i = 0; i < blocks.count; i++) bytes += slab.bytesOf(blocks.blockAt(i));
   return bytes;
-}
-
-/** Copies a list to a key that is not there; its record. */
-export function listCopy(db: Database, ref: number, target: Database, key: Bytes): number {
-  const source = new ListCursor();
-  const view = key.copy();
-  let copy = 0;
-  for (let found = source.seek(db, ref, 0); found; found = source.next()) {
-    if (copy === 0) copy = listCreate(target, key);
-    copy = listPush(target, copy, false, view.set(source.page, source.offset, source.length));
-  }
-  return copy;
 }
