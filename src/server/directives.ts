@@ -34,6 +34,8 @@ export const DIRECTIVES = {
   'maxmemory-samples': integer(5, 1, INT_MAX),
   'proto-max-bulk-len': memory(512 * 1024 * 1024, 1024 * 1024),
   'client-query-buffer-limit': memory(1024 * 1024 * 1024, 1024 * 1024),
+  'stream-node-max-bytes': memory(4096),
+  'stream-node-max-entries': integer(100, 0, Number.MAX_SAFE_INTEGER),
   appendonly: boolean(false),
   save: text(''),
   loglevel: oneOf('notice', 'debug', 'verbose', 'notice', 'warning', 'nothing'),
