@@ -100,7 +100,13 @@ export class ReplyWriter {
 
   /** A double as Redis prints it; a bulk string in RESP2. */
   double(value: number): void {
-    if (this.resp3) this.line(DOUBLE, formatDouble(value));
+    // Most scores are integers: those are written without making a string.
+    if (Number.isSafeInteger(value) && !Object.is(value, -0)) {
+      if (!this.resp3) return this.integerText(value);
+      const at = this.room(HEADER_BYTES_MAX);
+      this.buffer[at] = DOUBLE;
+      this.newline(writeInteger(value, this.buffer, at + 1));
+    } else if (this.resp3) this.line(DOUBLE, formatDouble(value));
     else this.text(formatDouble(value));
   }
 

@@ -37,7 +37,9 @@ export class Pipeline {
   /** Keeps the loads of `prefetch` from being optimised away. */
   sink = 0;
   /** The session whose requests are being executed, or whose reply `writeTo` takes. */
-  private current: Session | null = null;
+  current: Session | null = null;
+  /** Bytes that the session being executed had in the buffer. */
+  currentBytes = 0;
 
   constructor(readonly server: Server) {}
 
@@ -51,6 +53,7 @@ export class Pipeline {
     session.lastInteractionMs = server.nowMs;
     this.open(session);
     this.current = session;
+    this.currentBytes = end;
     while (at < end) {
       const parsed = parser.parse(buffer, at, end, connection.parserState);
       if (parsed === Parsed.REQUESTS) {
@@ -177,6 +180,13 @@ export class Pipeline {
     reply.resp3 = resp3;
     if (bytes.length > 0 && !connection.closed) this.server.turn.queueBytes(connection, bytes);
     return result;
+  }
+
+  /** Sends bytes that nobody will change to a session, in order with its replies. */
+  sendTo(session: Session, bytes: Buffer): void {
+    const { connection } = session;
+    if (session === this.current) this.reply.rawBytes(bytes, 0, bytes.length);
+    else if (connection !== null && !connection.closed) this.server.turn.queueBytes(connection, bytes);
   }
 
   /** Sends or queues what was written for a session. */

@@ -85,6 +85,11 @@ export class Propagation {
     return this.replaced || this.suppressed || this.pending.length > 0;
   }
 
+  /** As `flush`, where a command or transaction may be running whose writes must stay together. */
+  flushUnlessNested(): void {
+    if (this.depth === 0) this.flush();
+  }
+
   /** Writes what was gathered outside any command (expiry and eviction in the cron). */
   flush(): void {
     const { pending } = this;

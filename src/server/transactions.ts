@@ -22,6 +22,11 @@ export class Transaction {
   }
 }
 
+/** What MULTI or WATCH remember, begun if there is nothing yet. */
+export function openTransaction(session: Session): Transaction {
+  return (session.transaction ??= new Transaction());
+}
+
 /** Back to what was before MULTI and WATCH. */
 export function discardTransaction(session: Session): void {
   if (session.transaction === null) return;

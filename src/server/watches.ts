@@ -1,6 +1,7 @@
 import { Bytes } from '../bytes/bytes.js';
 import type { Database } from '../storage/database.js';
 import { type Session, SessionFlag } from './session.js';
+import { openTransaction } from './transactions.js';
 
 /** One session watching one key. */
 interface Watch {
@@ -21,7 +22,7 @@ export class Watches {
   /** Begins to watch a key; without effect when the session watches it already. */
   add(session: Session, key: Bytes): void {
     const id = watchId(session.db.number, key);
-    const { watched } = session.openTransaction();
+    const { watched } = openTransaction(session);
     if (watched.has(id)) return;
     watched.add(id);
     const watch = { session, expired: isExpired(session.db, key, session.now) };

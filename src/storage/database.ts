@@ -204,8 +204,12 @@ export class Database {
     records.writeHeader(ref, key.length, valueLength, representation === 0 ? 0 : TYPED, access);
     copyBytes(key.buffer, key.offset, key.length, records.page8(ref), records.keyStart(ref));
     if (representation !== 0) records.page8(ref)[records.valueStart(ref)] = representation;
-    this.shards[hash & this.shardMask]!.insert(hash, ref);
+    const shard = hash & this.shardMask;
+    this.shards[shard]!.insert(hash, ref);
     this.size++;
+    if (list !== null && this.shards[shard]!.size > keyspace.options.keysPerShardMax) {
+      keyspace.overfull.push({ database: this, shard });
+    }
     keyspace.onCreated(this, key);
     return ref;
   }
@@ -450,6 +454,15 @@ export class Database {
     return position * shardCount + shard;
   }
 
+  /** True when a scan that goes on at `cursor` has passed the place of `key`. */
+  isBefore(key: Bytes, cursor: number): boolean {
+    const hash = this.hash.of(key);
+    const shard = hash & this.shardMask;
+    const cursorShard = cursor % this.shards.length;
+    if (shard !== cursorShard) return shard < cursorShard;
+    return hash >>> 0 < Math.floor(cursor / this.shards.length);
+  }
+
   /** Visits every record. `visit` must not change the database. */
   forEach(visit: (ref: number) => void): void {
     for (const shard of this.shards) shard.forEach(visit);
@@ -466,12 +479,10 @@ export class Database {
     return 0;
   }
 
-  /** The least recently used record of the shard of `key` if that shard holds too many, or 0. */
-  overfull(key: Bytes): number {
-    const { keysPerShardMax } = this.keyspace.options;
-    if (keysPerShardMax === 0) return 0;
-    const hash = this.hash.of(key);
-    return this.shards[hash & this.shardMask]!.size > keysPerShardMax ? this.lruListOf(hash).oldest : 0;
+  /** The least recently used record of a shard that holds more than `keysPerShardMax`, or 0. */
+  surplus(shard: number): number {
+    if (this.shards[shard]!.size <= this.keyspace.options.keysPerShardMax) return 0;
+    return this.lruLists[shard]?.oldest ?? 0;
   }
 
   /** A view of a record's key, valid until the next call of this method. */

@@ -28,6 +28,7 @@ import { sortedFrame } from './resp-frames.js';
 import { OurTarget, RawConnection, RedisTarget, type Target, type TargetOptions, until } from './targets.js';
 
 /** A line of a transcript: words as one types them in redis-cli, an argv, or one of them with a hook. */
+/* eslint-disable jest/no-export -- it registers the tests of the files that call it */
 export type Line = string | readonly string[] | HookedLine;
 
 interface HookedLine {
@@ -42,7 +43,6 @@ interface CompatSuite {
 }
 
 /** Starts both servers before the tests of a file and stops them after. Call it once per file. */
-/* eslint-disable jest/no-export -- it registers the tests of the files that call it */
 export function compatSuite(options: TargetOptions = {}): CompatSuite {
   if (spawnSync('redis-server', ['--version']).status !== 0) return withoutRedis();
   let redis: RedisTarget | null = null;

@@ -114,7 +114,7 @@ export class OurTarget implements Target {
   ) {}
 
   static async start(options: TargetOptions): Promise<OurTarget> {
-    const server = new Server({ ...options.config, port: 0 });
+    const server = new Server(Object.assign({ 'enable-debug-command': 'yes' }, options.config, { port: 0 }));
     return new OurTarget(server, await server.listen());
   }
 

@@ -34,7 +34,7 @@ export function stretchString(db: Database, ref: number, key: Bytes, length: num
   if (ref === 0) return zeroString(db, key, length);
   const before = stringLength(db, ref);
   const after = Math.max(before, length);
-  let target = ref;
+  let target: number;
   if (db.records.head(ref) < 0) target = db.grow(ref, after + 1);
   else if (after >= RAW_BYTES_LEAST) target = db.grow(ref, after);
   else {

@@ -1,4 +1,4 @@
-import { parseInt64 } from '../../../bytes/integer.js';
+import { INT64_MIN, parseInt64 } from '../../../bytes/integer.js';
 import { addLongDoubles, formatLongDouble, isFinite, parseLongDouble } from '../../../bytes/long-double.js';
 import { Bytes } from '../../../bytes/bytes.js';
 import * as errors from '../../../protocol/errors.js';
@@ -9,8 +9,6 @@ import { integerArgument } from '../../arguments.js';
 import { NotifyClass } from '../../notifications.js';
 import type { Session } from '../../session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
-
-const INT64_MIN = -(2 ** 63);
 
 export const incr = counter(
   'incr',
@@ -93,9 +91,10 @@ function decrbyCommand(session: Session, request: Request): void {
   const delta = integerArgument(session, request, 2);
   if (delta === null) return;
   if (Number.isSafeInteger(delta)) return add(session, request, -delta, null);
+  const exact = parseInt64(request.arg(2))!;
   // Only the least integer has no opposite.
-  if (delta === INT64_MIN) return session.reply.error('ERR decrement would overflow');
-  add(session, request, -delta, -parseInt64(request.arg(2))!);
+  if (exact === INT64_MIN) return session.reply.error('ERR decrement would overflow');
+  add(session, request, -delta, -exact);
 }
 
 function add(session: Session, request: Request, delta: number, exactDelta: bigint | null): void {

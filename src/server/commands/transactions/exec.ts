@@ -1,7 +1,7 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { type Session, SessionFlag } from '../../session.js';
-import { discardTransaction } from '../../transactions.js';
+import { discardTransaction, openTransaction } from '../../transactions.js';
 import { type CommandSpec, Flag, keys } from '../command.js';
 
 const ALWAYS = Flag.NOSCRIPT | Flag.LOADING | Flag.STALE | Flag.IN_MULTI;
@@ -69,7 +69,7 @@ export const unwatch: CommandSpec = {
 
 function multiCommand(session: Session): void {
   if (session.has(SessionFlag.MULTI)) return session.reply.error('ERR MULTI calls can not be nested');
-  session.openTransaction();
+  openTransaction(session);
   session.flags |= SessionFlag.MULTI;
   session.reply.ok();
 }
