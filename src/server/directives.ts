@@ -32,6 +32,7 @@ export const DIRECTIVES = {
     'allkeys-random',
   ),
   'maxmemory-samples': integer(5, 1, INT_MAX),
+  'hll-sparse-max-bytes': memory(3000),
   'lfu-log-factor': integer(10, 0, INT_MAX),
   'lfu-decay-time': integer(1, 0, INT_MAX),
   'proto-max-bulk-len': memory(512 * 1024 * 1024, 1024 * 1024),

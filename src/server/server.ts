@@ -177,6 +177,12 @@ export class Server {
     if (this.watches.size !== 0) this.watches.touch(database, key);
   }
 
+  /** As `keyChanged`, for a change of form that nobody is notified of. */
+  keyTouched(session: Session, key: Bytes): void {
+    this.dirty++;
+    if (this.watches.size !== 0) this.watches.touch(session.db, key);
+  }
+
   /** Empties databases: as `keyChanged` for everything in them. */
   databasesFlushed(_session: Session, databases: readonly Database[]): void {
     for (const database of databases) {
