@@ -1,4 +1,4 @@
-import type { Bytes } from '../../bytes/bytes.js';
+import { Bytes } from '../../bytes/bytes.js';
 import { hash64, murmur64 } from '../../bytes/murmur64.js';
 import { SparseRegisters } from './hyperloglog-sparse.js';
 
@@ -110,7 +110,7 @@ export function toDense(from: Bytes): Uint8Array | null {
   const dense = new Uint8Array(DENSE_BYTES);
   dense.set(from.buffer.subarray(from.offset, from.offset + HEADER_BYTES));
   dense[ENCODING_AT] = DENSE;
-  const view = { buffer: dense, offset: 0, length: DENSE_BYTES } as Bytes;
+  const view = new Bytes(dense);
   for (let index = 0; index < REGISTERS; index++) raiseDense(view, index, registers[index]!);
   return dense;
 }

@@ -126,7 +126,7 @@ export function replaceString(
   content: Uint8Array,
   length: number,
 ): number {
-  let target = ref;
+  let target: number;
   if (ref === 0) target = zeroString(db, key, length);
   else if (db.records.head(ref) >= 0 && length >= RAW_BYTES_LEAST) target = db.resize(ref, length);
   else {
