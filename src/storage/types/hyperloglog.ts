@@ -22,7 +22,7 @@ const SEED = 0xadc83b19;
 const INDEX_BITS = 14;
 /** Bits of the hash that are left to count zeros in. */
 const Q = 64 - INDEX_BITS;
-const ALPHA_INFINITE = 0.72134752044448170368;
+const ALPHA_INFINITE = 0.7213475204444817;
 
 /** True for bytes that have the form of a HyperLogLog; runs are not looked at. */
 export function isHyperLogLog(bytes: Bytes): boolean {

@@ -98,10 +98,8 @@ function pfaddCommand(session: Session, request: Request): void {
     if (!writer.raise(placed.index, placed.count)) return reply.error(CORRUPT);
   }
   const changes = writer.changes + (created ? 1 : 0);
-  if (created && writer.changes === 0)
-    replaceString(db, 0, name, emptyHyperLogLog(), emptyHyperLogLog().length);
   if (changes === 0) return reply.integer(0);
-  if (!created || writer.changes > 0) writer.finish();
+  writer.finish();
   session.changed(name, NotifyClass.STRING, 'pfadd', changes);
   reply.integer(1);
 }
