@@ -86,7 +86,7 @@ export class RegisterWriter {
 }
 
 function pfaddCommand(session: Session, request: Request): void {
-  const { db, reply } = session;
+  const { reply } = session;
   const name = request.arg(1);
   const ref = session.write(name);
   const bytes = hyperLogLog(session, ref, view);
