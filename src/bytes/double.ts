@@ -1,9 +1,11 @@
+import type { Bytes } from './bytes.js';
+
 /**
  * A double as Redis prints it in replies and stores it: 17 significant digits as C's `%.17g` writes them, integers
  * without a fraction, `inf`, `-inf` and `nan`.
  */
 export function formatDouble(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e17) return Object.is(value, -0) ? '-0' : String(value);
+  if (Number.isSafeInteger(value)) return Object.is(value, -0) ? '-0' : String(value);
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   return formatG17(value);
@@ -25,11 +27,14 @@ function trimZeros(digits: string): string {
 }
 
 /**
- * The bytes as a double the way Redis reads one (strtod over the whole argument: decimal, hex, `inf`, `infinity`; no
- * spaces), or NaN for anything else, `nan` included.
+ * The text as a double the way Redis reads one (strtod over the whole argument: decimal, hex, `inf`, `infinity`; no
+ * spaces), or NaN for anything else: `nan`, and what is too large or too small for a double.
  */
 export function parseDouble(text: string): number {
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
+    const value = Number(text);
+    return Number.isFinite(value) && (value !== 0 || !/^[^e]*[1-9]/i.test(text)) ? value : NaN;
+  }
   if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   const hex = /^([+-]?)0x([0-9a-f]*)(?:\.([0-9a-f]*))?(?:p([+-]?\d+))?$/i.exec(text);
   if (hex === null) return NaN;
@@ -37,4 +42,32 @@ export function parseDouble(text: string): number {
   if (whole.length + fraction.length === 0) return NaN;
   const value = parseInt(whole + fraction, 16) * 2 ** (Number(exponent) - 4 * fraction.length);
   return sign === '-' ? -value : value;
+}
+
+const POINT = 46;
+const MINUS = 45;
+/** Up to 15 digits are exact in a double, and so is their power of ten: the quotient is rounded once. */
+const EXACT_DIGITS_MAX = 15;
+const POWERS_OF_TEN = Float64Array.from({ length: EXACT_DIGITS_MAX + 1 }, (_, exponent) => 10 ** exponent);
+
+/** As `parseDouble`. Plain decimals of up to 15 digits are read without making a string. */
+export function readDouble(bytes: Bytes): number {
+  const { buffer, offset, length } = bytes;
+  const negative = length > 0 && buffer[offset] === MINUS;
+  let at = negative ? offset + 1 : offset;
+  const end = offset + length;
+  if (at === end || end - at > EXACT_DIGITS_MAX + 1) return parseDouble(bytes.toString());
+  let value = 0;
+  let decimals = -1;
+  for (; at < end; at++) {
+    const byte = buffer[at]!;
+    if (byte >= 48 && byte <= 57) {
+      value = value * 10 + (byte - 48);
+      if (decimals >= 0) decimals++;
+    } else if (byte === POINT && decimals < 0) decimals = 0;
+    else return parseDouble(bytes.toString());
+  }
+  if (decimals > 0) value /= POWERS_OF_TEN[decimals]!;
+  else if (decimals === 0 || end - offset > EXACT_DIGITS_MAX) return parseDouble(bytes.toString());
+  return negative ? -value : value;
 }

@@ -7,6 +7,11 @@ export const NOT_INTEGER = 'ERR value is not an integer or out of range';
 export const NOT_FLOAT = 'ERR value is not a valid float';
 export const OUT_OF_RANGE = 'ERR value is out of range';
 export const MUST_BE_POSITIVE = 'ERR value is out of range, must be positive';
+export const HASH_NOT_INTEGER = 'ERR hash value is not an integer';
+export const HASH_NOT_FLOAT = 'ERR hash value is not a float';
+export const NUMKEYS_NOT_POSITIVE = 'ERR numkeys should be greater than 0';
+export const NUMKEYS_ABOVE_ARGUMENTS = "ERR Number of keys can't be greater than number of args";
+export const LIMIT_NEGATIVE = "ERR LIMIT can't be negative";
 export const INDEX_OUT_OF_RANGE = 'ERR index out of range';
 export const SAME_OBJECT = 'ERR source and destination objects are the same';
 export const OVERFLOW = 'ERR increment or decrement would overflow';
@@ -17,6 +22,20 @@ export const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 export const EXECABORT = 'EXECABORT Transaction discarded because of previous errors.';
 export const LOADING = 'LOADING Redis is loading the dataset in memory';
 export const MAX_CLIENTS = 'ERR max number of clients reached';
+export const PROTECTED_MODE =
+  'DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default ' +
+  'user. In this mode connections are only accepted from the loopback interface. If you want to connect from external ' +
+  'computers to Redis you may adopt one of the following solutions: ' +
+  "1) Just disable protected mode sending the command 'CONFIG SET protected-mode no' from the loopback interface by " +
+  'connecting to Redis from the same host the server is running, however MAKE SURE Redis is not publicly accessible ' +
+  'from internet if you do so. Use CONFIG REWRITE to make this change permanent. ' +
+  '2) Alternatively you can just disable the protected mode by editing the Redis configuration file, and setting the ' +
+  "protected mode option to 'no', and then restarting the server. " +
+  '3) If you started the server manually just for testing, restart it with the ' +
+  "'--protected-mode no' option. " +
+  '4) Setup a an authentication password for the default user. ' +
+  'NOTE: You only need to do one of the above things in order for the server to start accepting connections from the ' +
+  'outside.';
 
 /** What EXEC answers when it may not run at all, for the reason that `error` tells. */
 export function execAborted(error: string): string {

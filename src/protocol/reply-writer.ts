@@ -100,7 +100,13 @@ export class ReplyWriter {
 
   /** A double as Redis prints it; a bulk string in RESP2. */
   double(value: number): void {
-    if (this.resp3) this.line(DOUBLE, formatDouble(value));
+    // Most scores are integers: those are written without making a string.
+    if (Number.isSafeInteger(value) && !Object.is(value, -0)) {
+      if (!this.resp3) return this.integerText(value);
+      const at = this.room(HEADER_BYTES_MAX);
+      this.buffer[at] = DOUBLE;
+      this.newline(writeInteger(value, this.buffer, at + 1));
+    } else if (this.resp3) this.line(DOUBLE, formatDouble(value));
     else this.text(formatDouble(value));
   }
 
@@ -243,6 +249,13 @@ export class ReplyWriter {
   /** Ends the current segment; the next one begins behind it. */
   nextSegment(): void {
     this.start = this.position;
+  }
+
+  /** Goes back to a segment that another one interrupted, which may have moved to a larger buffer. */
+  restore(buffer: Buffer, start: number, position: number): void {
+    this.buffer = buffer;
+    this.start = start;
+    this.position = position;
   }
 
   /** Begins at the start of the buffer again; segments must have been taken. A buffer that grew is dropped. */

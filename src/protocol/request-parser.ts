@@ -132,7 +132,7 @@ export class RequestParser {
       if (length < 0 || length > 9) return 0;
       while (byte !== CR) {
         const digit = byte - 48;
-        if (digit < 0 || digit > 9 || length === 0 || length > WHOLE_BYTES_MAX) return 0;
+        if (at >= end || digit < 0 || digit > 9 || length === 0 || length > WHOLE_BYTES_MAX) return 0;
         length = length * 10 + digit;
         byte = buffer[at++]!;
       }

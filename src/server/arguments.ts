@@ -1,4 +1,4 @@
-import { parseDouble } from '../bytes/double.js';
+import { readDouble } from '../bytes/double.js';
 import { parseInt64, parseInteger } from '../bytes/integer.js';
 import * as errors from '../protocol/errors.js';
 import type { Request } from '../protocol/request.js';
@@ -62,7 +62,7 @@ export function doubleArgument(
   at: number,
   error = errors.NOT_FLOAT,
 ): number | null {
-  const value = parseDouble(request.string(at));
+  const value = readDouble(request.arg(at));
   if (!Number.isNaN(value)) return value;
   session.reply.error(error);
   return null;

@@ -21,6 +21,10 @@ export class Connection implements WireOwner {
   /** Replies that could not be written yet. */
   private unsent: Buffer[] = [];
   private unsentBytes = 0;
+  /** Bytes given to the wire that the kernel has not taken. */
+  private inFlightBytes = 0;
+  /** Since when more waits than the soft limit allows, in unix time ms; 0 while it does not. */
+  overSoftLimitSinceMs = 0;
   private draining = false;
   private processing = false;
   private readingPaused = false;
@@ -32,6 +36,8 @@ export class Connection implements WireOwner {
     readonly wire: Wire,
     readonly session: Session,
     private readonly pipeline: Pipeline,
+    /** The Unix socket it came by, or ''. */
+    private readonly unixPath = '',
   ) {
     session.connection = this;
     this.parserState.authenticated = !session.has(SessionFlag.UNAUTHENTICATED);
@@ -49,6 +55,7 @@ export class Connection implements WireOwner {
     if (this.closed) return;
     const { query, pipeline } = this;
     pipeline.server.bytesRead += length;
+    pipeline.server.totalReads++;
     if (query === null) this.process(pipeline.readBuffer, length);
     else this.process(query, this.queryBytes + length);
   }
@@ -130,9 +137,12 @@ export class Connection implements WireOwner {
       this.queue(buffer, start, end);
       return true;
     }
+    server.totalWrites++;
     const written = this.wire.write(buffer, start, end);
     if (written === Written.ALL) return true;
     this.draining = true;
+    this.inFlightBytes = end - start;
+    server.outputGrown(this);
     return written === Written.WAITING;
   }
 
@@ -145,6 +155,7 @@ export class Connection implements WireOwner {
 
   onDrained(): void {
     this.draining = false;
+    this.inFlightBytes = 0;
     while (this.unsent.length > 0 && !this.isDraining() && !this.closed) this.sendUnsent();
     if (this.closed) return;
     if (this.unsent.length === 0 && !this.isDraining()) {
@@ -169,12 +180,24 @@ export class Connection implements WireOwner {
     const parts = this.unsent.splice(0, count);
     const chunk = parts.length === 1 ? parts[0]! : Buffer.concat(parts, bytes);
     this.unsentBytes -= bytes;
-    if (this.wire.write(chunk, 0, chunk.length) !== Written.ALL) this.draining = true;
+    this.pipeline.server.totalWrites++;
+    if (this.wire.write(chunk, 0, chunk.length) === Written.ALL) return;
+    this.draining = true;
+    this.inFlightBytes = chunk.length;
   }
 
   /** Bytes of replies that the kernel has not taken. */
   get outputBytes(): number {
-    return this.unsentBytes;
+    return this.unsentBytes + this.inFlightBytes;
+  }
+
+  /** Address of the client: `127.0.0.1:53122`, `/path:0` for a Unix socket. */
+  get peer(): string {
+    return this.unixPath === '' ? this.wire.peer : `${this.unixPath}:0`;
+  }
+
+  get local(): string {
+    return this.unixPath === '' ? this.wire.local : `${this.unixPath}:0`;
   }
 
   get outputChunks(): number {

@@ -4,7 +4,7 @@ import { type Command, Flag } from './commands/command.js';
 import type { CommandTable } from './commands/table.js';
 import type { Server } from './server.js';
 import { discardTransaction, openTransaction } from './transactions.js';
-import { GATED, type Session, SessionFlag } from './session.js';
+import { GATED, type Session, SessionFlag, SILENT } from './session.js';
 
 /**
  * Runs requests: finds the command, asks the gate whether it may run, calls its handler, and sends what it changed
@@ -28,12 +28,29 @@ export class Dispatcher {
     if (command === undefined) return this.refuseUnknown(session, request, found);
     if (!command.accepts(request.count))
       return this.refuse(session, command, errors.wrongArity(command.fullName));
-    if ((session.flags & GATED) !== 0 || this.server.gated) {
-      const refusal = this.refusal(session, command, request);
-      if (refusal === QUEUED) return;
-      if (refusal !== null) return this.refuse(session, command, refusal);
+    if ((session.flags & GATED) !== 0 || this.server.gated) this.runGated(session, command, request);
+    else this.call(session, command, request);
+  }
+
+  /** As `run`, for a session or a server in a special state. */
+  private runGated(session: Session, command: Command, request: Request): void {
+    const { reply } = session;
+    const { keyspace } = this.server;
+    const replyBytes = reply.length;
+    if (session.has(SessionFlag.REPLY_SKIP_NEXT)) {
+      session.flags = (session.flags & ~SessionFlag.REPLY_SKIP_NEXT) | SessionFlag.REPLY_SKIP;
     }
-    this.call(session, command, request);
+    const refusal = this.refusal(session, command, request);
+    if (refusal === null) {
+      // TOUCH is for nothing else than touching.
+      const quiet = session.has(SessionFlag.NO_TOUCH) && command.spec.name !== 'touch';
+      if (quiet) keyspace.quietLookups = true;
+      this.call(session, command, request);
+      if (quiet) keyspace.quietLookups = false;
+    } else if (refusal !== NO_REPLY) this.refuse(session, command, refusal);
+    if (!session.has(SILENT)) return;
+    reply.rewind(Math.min(replyBytes, reply.length));
+    session.flags &= ~SessionFlag.REPLY_SKIP;
   }
 
   private subcommand(container: Command, request: Request): Command | undefined {
@@ -56,7 +73,7 @@ export class Dispatcher {
     session.lastCommand = command;
     command.calls++;
     server.totalCommands++;
-    if ((command.flags & Flag.TIMED) !== 0) server.clock.run(session, command, request);
+    if ((command.flags & server.clock.timedFlags) !== 0) server.clock.run(session, command, request);
     else command.handler!(session, request);
     if (reply.errors !== errorsBefore) server.commandFailed(command, reply.lastError);
     if (server.dirty !== changesBefore || propagation.unsettled) {
@@ -65,18 +82,25 @@ export class Dispatcher {
         request,
         server.dirty !== changesBefore && !session.has(SessionFlag.LOADER),
       );
+      // Clients that wait for a key see what a whole transaction or script has made of it.
+      if (server.blocking.hasReady && !session.has(SessionFlag.IN_EXEC | SessionFlag.SCRIPT)) {
+        server.blocking.serveReady();
+      }
       if (server.keyspace.overfull.length !== 0) server.memoryLimit.trimShards();
     }
     if (server.afterCommand !== null) server.afterCommand(session, command, request);
   }
 
-  /** The ordered gate: why the command may not run now, QUEUED if MULTI took it, or null. */
+  /** The ordered gate: why the command may not run now, NO_REPLY if it waits, or null. */
   private refusal(session: Session, command: Command, request: Request): string | null {
     const { server } = this;
     const { flags } = command;
     if (session.has(SessionFlag.UNAUTHENTICATED) && (flags & Flag.NO_AUTH) === 0) return errors.NOAUTH;
     const refusal = server.refusal(session, command, request);
     if (refusal !== null) return refusal;
+    if (session.has(SessionFlag.MONITOR | SessionFlag.REPLICA) && (flags & KEYSPACE_FLAGS) !== 0) {
+      return "ERR Replica can't interact with the keyspace";
+    }
     if (session.has(SessionFlag.PUBSUB) && session.resp === 2 && (flags & Flag.SUBSCRIBER) === 0) {
       return `ERR Can't execute '${command.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
     }
@@ -84,7 +108,7 @@ export class Dispatcher {
       if ((flags & Flag.NO_MULTI) !== 0) return 'ERR Command not allowed inside a transaction';
       openTransaction(session).add(command, request);
       session.reply.simple('QUEUED');
-      return QUEUED;
+      return NO_REPLY;
     }
     return null;
   }
@@ -99,7 +123,6 @@ export class Dispatcher {
 
   private refuseUnknown(session: Session, request: Request, container: Command | undefined): void {
     const name = request.string(0);
-    if (session.has(SessionFlag.UNAUTHENTICATED)) return this.reject(session, errors.NOAUTH);
     if (container !== undefined) {
       return this.reject(session, errors.unknownSubcommand(request.string(1), container.spec.name));
     }
@@ -108,10 +131,13 @@ export class Dispatcher {
 
   private reject(session: Session, error: string): void {
     if (session.has(SessionFlag.MULTI)) session.flags |= SessionFlag.DIRTY_EXEC;
-    session.reply.error(error);
+    if (!session.has(SessionFlag.REPLY_OFF)) session.reply.error(error);
     this.server.countError(error);
   }
 }
 
-/** Not an error: the request waits for EXEC. */
-const QUEUED = 'QUEUED';
+/** Flags of commands that a client which only listens must not send. */
+const KEYSPACE_FLAGS = Flag.WRITE | Flag.READONLY | Flag.MAY_REPLICATE;
+
+/** Not an error: the request waits, for EXEC or for the end of a pause. */
+export const NO_REPLY = 'NO_REPLY';

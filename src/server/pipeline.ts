@@ -36,6 +36,10 @@ export class Pipeline {
   private readonly queryPool: Buffer[] = [];
   /** Keeps the loads of `prefetch` from being optimised away. */
   sink = 0;
+  /** The session whose requests are being executed, or whose reply `writeTo` takes. */
+  current: Session | null = null;
+  /** Bytes that the session being executed had in the buffer. */
+  currentBytes = 0;
 
   constructor(readonly server: Server) {}
 
@@ -48,6 +52,8 @@ export class Pipeline {
     server.refreshTime();
     session.lastInteractionMs = server.nowMs;
     this.open(session);
+    this.current = session;
+    this.currentBytes = end;
     while (at < end) {
       const parsed = parser.parse(buffer, at, end, connection.parserState);
       if (parsed === Parsed.REQUESTS) {
@@ -72,6 +78,7 @@ export class Pipeline {
       if (reply.length > REPLY_BYTES_MAX) this.flush(session);
     }
     this.flush(session);
+    this.current = null;
     return at;
   }
 
@@ -149,6 +156,37 @@ export class Pipeline {
   /** Directs replies to a session. */
   open(session: Session): void {
     this.reply.resp3 = session.resp === 3;
+  }
+
+  /**
+   * Calls `write`, and sends what it writes into `session.reply` to that session at the end of the turn, whoever is
+   * being served meanwhile: replies to blocked clients, messages, pushes. Order is kept: what the session is sent
+   * later comes later. Written to the session that is being served, it goes where its reply has got to. Returns what
+   * `write` returns.
+   */
+  writeTo<T>(session: Session, write: (session: Session) => T): T {
+    const { connection } = session;
+    if (connection === null || session === this.current) return write(session);
+    const { reply, current } = this;
+    // The reply in progress, if there is one, stays where it is: what follows is a segment of its own behind it.
+    const { buffer, start, position, resp3 } = reply;
+    reply.nextSegment();
+    reply.resp3 = session.resp === 3;
+    this.current = session;
+    const result = write(session);
+    const bytes = Buffer.from(reply.buffer.subarray(reply.start, reply.position));
+    this.current = current;
+    reply.restore(buffer, start, position);
+    reply.resp3 = resp3;
+    if (bytes.length > 0 && !connection.closed) this.server.turn.queueBytes(connection, bytes);
+    return result;
+  }
+
+  /** Sends bytes that nobody will change to a session, in order with its replies. */
+  sendTo(session: Session, bytes: Buffer): void {
+    const { connection } = session;
+    if (session === this.current) this.reply.rawBytes(bytes, 0, bytes.length);
+    else if (connection !== null && !connection.closed) this.server.turn.queueBytes(connection, bytes);
   }
 
   /** Sends or queues what was written for a session. */

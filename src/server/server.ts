@@ -1,24 +1,37 @@
-import { randomBytes } from 'node:crypto';
-import pino, { type Logger } from 'pino';
 import type { Bytes } from '../bytes/bytes.js';
 import type { Request } from '../protocol/request.js';
 import type { Database } from '../storage/database.js';
 import { ExpireCycle } from '../storage/expire-cycle.js';
 import { Keyspace } from '../storage/keyspace.js';
+import { Blocking } from './blocking.js';
+import { Admission } from './client-admission.js';
+import { overOutputLimit } from './client-limits.js';
 import { CommandClock } from './command-clock.js';
 import type { Command } from './commands/command.js';
 import { COMMANDS } from './commands/list.js';
 import { CommandTable } from './commands/table.js';
-import { Connection } from './connection.js';
-import { DIRECTIVES, type ConfigValues } from './directives.js';
+import { applyConfiguration } from './config-effects.js';
+import { Configuration, initialConfig, renameCommands } from './configuration.js';
+import type { Connection } from './connection.js';
+import { Cron } from './cron.js';
+import type { ConfigValues } from './directives.js';
 import { Dispatcher } from './dispatcher.js';
+import { type Log, silentLog } from './log.js';
+import { LatencyMonitor } from './latency.js';
+import { Network } from './network.js';
 import { MemoryLimit } from './memory-limit.js';
+import { Monitors } from './monitor.js';
 import { NotifyClass } from './notifications.js';
+import { type Observer, Observers } from './observers.js';
+import { Pause } from './client-pause.js';
 import { Pipeline } from './pipeline.js';
 import { Propagation } from './propagation.js';
-import { Session } from './session.js';
-import { Listener } from './transport/listener.js';
-import type { Wire } from './transport/wire.js';
+import { PubSub } from './pubsub.js';
+import { newRunId } from './run-id.js';
+import type { Session } from './session.js';
+import { Slowlog } from './slowlog.js';
+import { Statistics } from './stats.js';
+import { Tracking } from './tracking.js';
 import { discardTransaction } from './transactions.js';
 import { Turn } from './turn.js';
 import { Watches } from './watches.js';
@@ -26,7 +39,7 @@ import { Watches } from './watches.js';
 /** A Redis server: what all sessions share. Its parts know it; it wires them together. */
 export class Server {
   readonly config: ConfigValues;
-  readonly log: Logger;
+  readonly configuration: Configuration;
   readonly keyspace: Keyspace;
   readonly commands = new CommandTable(COMMANDS);
   readonly propagation = new Propagation();
@@ -34,11 +47,23 @@ export class Server {
   readonly expireCycle: ExpireCycle;
   readonly memoryLimit: MemoryLimit;
   readonly clock = new CommandClock();
+  readonly statistics = new Statistics();
   readonly dispatcher: Dispatcher;
   readonly pipeline: Pipeline;
   readonly turn: Turn;
+  readonly blocking = new Blocking(this);
+  readonly cron: Cron;
+  readonly network: Network;
+  readonly admission: Admission;
+  readonly pubsub: PubSub;
+  readonly tracking: Tracking;
+  readonly monitors: Monitors;
+  readonly pause: Pause;
+  readonly slowlog = new Slowlog();
+  readonly latency = new LatencyMonitor();
   readonly connections = new Map<number, Connection>();
-  readonly runId = randomBytes(20).toString('hex');
+  readonly runId = newRunId();
+  replicationId = newRunId();
 
   /** Unix time in ms, refreshed when bytes arrive and in the cron; constant during a command. */
   nowMs = Date.now();
@@ -48,26 +73,38 @@ export class Server {
   totalCommands = 0;
   totalConnections = 0;
   rejectedConnections = 0;
+  totalReads = 0;
+  totalWrites = 0;
   bytesRead = 0;
   bytesWritten = 0;
   errorReplies = 0;
+  /** DEBUG SET-ACTIVE-EXPIRE: keys expire while nobody asks for them. */
+  activeExpire = true;
   /** True when `refusal` has something to check: memory, disk, loading, replication. */
   gated = false;
   private gates = 0;
-  /** False while DEBUG SET-ACTIVE-EXPIRE has stopped the expire cycle. */
-  activeExpire = true;
   /** True during the expire cycle: each removal is written by itself. */
   private expiring = false;
   /** Called after every command while somebody needs it (blocked clients, MONITOR, tracking). */
-  afterCommand: ((session: Session, command: Command, request: Request) => void) | null = null;
+  afterCommand: Observer | null = null;
+  private readonly observers = new Observers();
+  /** `notify-keyspace-events`: bits of `NotifyClass`. */
+  notifyFlags = 0;
+  /** Told of every session that is gone, whatever it was doing. */
+  readonly onDisconnect: ((session: Session) => void)[] = [];
+  /** Ends the process that runs this server, for SHUTDOWN; a server inside a program only closes. */
+  onShutdown: () => void = () => {
+    void this.close();
+  };
 
-  private listeners: Listener[] = [];
-  private cron: NodeJS.Timeout | null = null;
-  private nextClientId = 1;
-
-  constructor(options: Partial<ConfigValues> = {}) {
-    this.config = { ...initialConfig(), ...options };
-    this.log = pino({ level: 'silent' });
+  constructor(
+    options: Partial<ConfigValues> | Configuration = {},
+    readonly log: Log = silentLog,
+  ) {
+    this.configuration =
+      options instanceof Configuration ? options : new Configuration({ ...initialConfig(), ...options });
+    this.config = this.configuration.values;
+    renameCommands(this.commands, this.configuration.renames);
     this.keyspace = new Keyspace({
       shardCount: this.config.shards,
       databaseCount: this.config.databases,
@@ -85,68 +122,70 @@ export class Server {
     this.dispatcher = new Dispatcher(this);
     this.pipeline = new Pipeline(this);
     this.turn = new Turn(this.pipeline.reply);
+    this.cron = new Cron(this);
+    this.admission = new Admission(this);
+    this.network = new Network(this);
+    this.pubsub = new PubSub(this);
+    this.tracking = new Tracking(this);
+    this.monitors = new Monitors(this);
+    this.pause = new Pause(this);
+    this.onDisconnect.push(discardTransaction, (session) => {
+      this.pubsub.unsubscribeAll(session);
+      this.blocking.forget(session);
+      this.tracking.disable(session);
+      this.monitors.remove(session);
+      this.pause.forget(session);
+    });
+    this.cron.add(() => {
+      if (this.activeExpire) this.expireKeys();
+      if (this.blocking.hasReady) this.blocking.serveReady();
+    });
+    applyConfiguration(this);
   }
 
   get authRequired(): boolean {
     return this.config.requirepass !== '';
   }
 
+  /** The TCP port it listens on, or 0. */
+  get port(): number {
+    return this.network.port;
+  }
+
   refreshTime(): void {
     this.nowMs = Date.now();
   }
 
-  /** Starts accepting connections. Rejects with the error of the socket. */
-  async listen(): Promise<number> {
-    const { port } = this.config;
-    const listener = await Listener.open(
-      { host: '127.0.0.1', port, backlog: this.config['tcp-backlog'] },
-      (wire) => {
-        this.accept(wire);
-      },
-    );
-    this.listeners.push(listener);
-    this.cron = setInterval(() => {
-      this.tick();
-    }, 1000 / this.config.hz);
-    return listener.port;
-  }
-
-  private accept(wire: Wire): void {
-    this.totalConnections++;
-    const session = new Session(this, this.pipeline.reply, this.nextClientId++);
-    const connection = new Connection(wire, session, this.pipeline);
-    this.connections.set(session.id, connection);
-    wire.start(connection);
+  /** Starts accepting connections; the TCP port. Rejects with the error of the socket. */
+  async listen(options: { readonly tcp: boolean } = { tcp: true }): Promise<number> {
+    await this.network.open(options.tcp);
+    this.cron.start();
+    return this.port;
   }
 
   disconnected(connection: Connection): void {
-    this.connections.delete(connection.session.id);
-    discardTransaction(connection.session);
+    const { session } = connection;
+    this.connections.delete(session.id);
+    for (const forget of this.onDisconnect) forget(session);
   }
 
-  /** A reply could not be written at once: limits on output are checked here. */
-  outputGrown(_connection: Connection): void {
-    // Limits come with the configuration.
-  }
-
-  private tick(): void {
-    this.refreshTime();
-    this.keyspace.tick(this.nowMs);
-    if (this.activeExpire) this.expireKeys();
-  }
-
-  /** One active expire cycle, in at most a quarter of the time until the next. */
-  private expireKeys(): void {
-    const startMs = performance.now();
-    const budgetMs = 250 / this.config.hz;
-    this.expiring = true;
-    this.expireCycle.run(this.nowMs, budgetMs, () => performance.now() - startMs);
-    this.expiring = false;
+  /** A reply could not be written at once. */
+  outputGrown(connection: Connection): void {
+    const reason = overOutputLimit(connection, this.config['client-output-buffer-limit'], this.nowMs);
+    if (reason === null) return;
+    this.log.warn({ client: connection.session.id, reason }, 'client closed: output buffer limit');
+    connection.close();
   }
 
   /** Why a command may not run now, or null. Asked only while `gated`, or for sessions in a special state. */
-  refusal(session: Session, command: Command, _request: Request): string | null {
-    return this.memoryLimit.refusal(session, command);
+  refusal(session: Session, command: Command, request: Request): string | null {
+    return this.memoryLimit.refusal(session, command) ?? this.pause.refusal(session, command, request);
+  }
+
+  /** Calls `observer` after every command, or no longer. */
+  observe(observer: Observer, on: boolean): void {
+    this.observers.set(observer, on);
+    this.afterCommand = this.observers.asOne;
   }
 
   /** Makes the gate ask `refusal` about every command, or no longer, for one reason (a bit of `Gate`). */
@@ -160,21 +199,33 @@ export class Server {
     this.countError(error);
   }
 
-  countError(_error: string): void {
+  countError(error: string): void {
     this.errorReplies++;
+    this.statistics.countError(error);
   }
 
   /** See `Session.changed`. */
   keyChanged(
-    _session: Session | null,
+    session: Session | null,
     database: Database,
     key: Bytes,
-    _notifyClass: NotifyClass,
-    _event: string,
+    notifyClass: NotifyClass,
+    event: string,
     changes: number,
   ): void {
     this.dirty += changes;
+    if (this.blocking.count !== 0) this.blocking.touched(database, key);
     if (this.watches.size !== 0) this.watches.touch(database, key);
+    if (this.tracking.active) this.tracking.invalidate(session, key);
+    if ((this.notifyFlags & notifyClass) !== 0) this.notify(database, key, event);
+  }
+
+  /** Tells the subscribers of keyspace events, whose class is wanted. */
+  private notify(database: Database, key: Bytes, event: string): void {
+    const name = key.toString();
+    const { number } = database;
+    if ((this.notifyFlags & NotifyClass.KEYSPACE) !== 0) this.pubsub.publish(`__keyspace@${number}__:${name}`, event);
+    if ((this.notifyFlags & NotifyClass.KEYEVENT) !== 0) this.pubsub.publish(`__keyevent@${number}__:${event}`, name);
   }
 
   /** As `keyChanged`, for a change of form that nobody is notified of. */
@@ -184,12 +235,14 @@ export class Server {
   }
 
   /** Empties databases: as `keyChanged` for everything in them. */
-  databasesFlushed(_session: Session, databases: readonly Database[]): void {
+  databasesFlushed(session: Session, databases: readonly Database[]): void {
     for (const database of databases) {
       this.dirty += database.size;
       this.watches.databaseFlushed(database, null, this.nowMs);
       database.clear();
+      this.blocking.touchedAll(database);
     }
+    if (this.tracking.active) this.tracking.invalidateAll(session);
   }
 
   /** Exchanges two databases under everybody who has selected one of them. */
@@ -201,10 +254,14 @@ export class Server {
       this.watches.databaseFlushed(one, other, this.nowMs);
       this.watches.databaseFlushed(other, one, this.nowMs);
       this.keyspace.swap(first, second);
+      this.blocking.touchedAll(one);
+      this.blocking.touchedAll(other);
       for (const { session } of this.connections.values()) {
         if (session.db === one) session.db = other;
         else if (session.db === other) session.db = one;
       }
+      this.blocking.touchedAll(one);
+      this.blocking.touchedAll(other);
     }
     this.dirty++;
   }
@@ -215,14 +272,35 @@ export class Server {
     return this.config.maxmemory > 0 && (policy.endsWith('lru') || policy.endsWith('lfu'));
   }
 
-  async close(): Promise<void> {
-    if (this.cron !== null) clearInterval(this.cron);
-    for (const connection of this.connections.values()) connection.close();
-    await Promise.all(this.listeners.map((listener) => listener.close()));
+  /** One active expire cycle, in at most a quarter of the time until the next. */
+  private expireKeys(): void {
+    const startMs = performance.now();
+    const budgetMs = 250 / this.cron.hz;
+    this.expiring = true;
+    this.expireCycle.run(this.nowMs, budgetMs, () => performance.now() - startMs);
+    this.expiring = false;
+    this.propagation.flush();
+    this.statistics.expireCycleMs += performance.now() - startMs;
   }
-}
 
-function initialConfig(): ConfigValues {
-  const entries = Object.entries(DIRECTIVES).map(([name, kind]) => [name, kind.initial] as const);
-  return Object.fromEntries(entries) as ConfigValues;
+  /** Bytes that clients occupy: requests that are not whole, replies that wait. */
+  get clientBytes(): number {
+    let bytes = 0;
+    for (const connection of this.connections.values()) {
+      bytes += connection.queryBufferBytes + connection.queryBufferFree + connection.outputBytes;
+    }
+    return bytes;
+  }
+
+  /** Data, indexes and clients: what `used_memory` tells. */
+  get usedMemory(): number {
+    return this.keyspace.usedBytes + this.clientBytes;
+  }
+
+  /** Closes every connection and listener; resolves when nothing is left that keeps a process alive. */
+  async close(): Promise<void> {
+    this.cron.stop();
+    this.pause.close();
+    await this.network.close();
+  }
 }

@@ -4,7 +4,9 @@ import type { Database } from '../storage/database.js';
 import type { Command } from './commands/command.js';
 import type { Connection } from './connection.js';
 import type { NotifyClass } from './notifications.js';
+import type { Subscriptions } from './pubsub.js';
 import type { Server } from './server.js';
+import type { TrackingState } from './tracking.js';
 import type { Transaction } from './transactions.js';
 
 /** Bits of `Session.flags`. */
@@ -52,7 +54,13 @@ export const GATED =
   SessionFlag.PUBSUB |
   SessionFlag.UNAUTHENTICATED |
   SessionFlag.MONITOR |
-  SessionFlag.REPLICA;
+  SessionFlag.REPLICA |
+  SessionFlag.REPLY_OFF |
+  SessionFlag.REPLY_SKIP_NEXT |
+  SessionFlag.NO_TOUCH;
+
+/** Flags of sessions whose replies are dropped. */
+export const SILENT = SessionFlag.REPLY_OFF | SessionFlag.REPLY_SKIP;
 
 /**
  * What a command runs in: the selected database, where replies go, the state of one client. It has no socket; a
@@ -70,6 +78,10 @@ export class Session {
   lastCommand: Command | null = null;
   /** Set between MULTI and EXEC or while keys are watched. */
   transaction: Transaction | null = null;
+  /** Null while there are none. */
+  subscriptions: Subscriptions | null = null;
+  /** CLIENT TRACKING; null while it is off. */
+  tracking: TrackingState | null = null;
   /** The socket behind the session, if there is one. */
   connection: Connection | null = null;
   createdAtMs: number;

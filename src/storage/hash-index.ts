@@ -10,6 +10,8 @@
  * `base` words into a page); `TableAllocator` is the difference.
  */
 
+import { discard } from './discard.js';
+
 /** Provides zeroed tables. */
 export interface TableAllocator {
   /** Makes `index.table`/`index.base` point at `slots` empty slots. */
@@ -26,7 +28,8 @@ const LOAD_MIN = 0.1;
 /** Positions in hash space: 2^32. */
 const HASH_SPACE = 0x1_0000_0000;
 
-const NO_TABLE = new Int32Array(0);
+/** Stands for a table that is not there. */
+export const NO_TABLE = new Int32Array(0);
 
 export class HashIndex {
   table: Int32Array = NO_TABLE;
@@ -338,7 +341,7 @@ export const heapTables: TableAllocator = {
     index.table = new Int32Array(2 * slots);
     index.base = 0;
   },
-  releaseOldTable() {
-    // The garbage collector takes it.
+  releaseOldTable(index) {
+    discard(index.oldTable.buffer);
   },
 };

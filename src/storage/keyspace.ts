@@ -2,8 +2,18 @@ import type { Bytes } from '../bytes/bytes.js';
 import { KeyHash } from '../bytes/hash.js';
 import { AccessClock } from './access-clock.js';
 import { Database } from './database.js';
+import { Dict } from './dict.js';
+import { EncodingLimits } from './encoding-limits.js';
 import { Records } from './record.js';
 import { Slab } from './slab.js';
+import { ownListParts } from './types/list.js';
+import { ownStreamParts } from './types/stream.js';
+import { registerHashes } from './types/hash.js';
+import { registerSets } from './types/set.js';
+import { registerSortedSets, SortedSet } from './types/sorted-set.js';
+
+const WITH_VALUES = { prefixBytes: 0, hasValues: true };
+const WITHOUT_VALUES = { prefixBytes: 0, hasValues: false };
 
 export interface KeyspaceOptions {
   /** Power of two. */
@@ -44,6 +54,18 @@ export class Keyspace {
   /** True when an expired key is to be seen as alive: while a pause or a load forbids its removal. */
   expirePaused: (database: Database, key: Bytes, ref: number) => boolean = () => false;
 
+  readonly encodingLimits = new EncodingLimits();
+  /** Windows onto sorted sets; the second one for what works on two at a time. */
+  readonly sortedSet: SortedSet;
+  readonly otherSortedSet: SortedSet;
+  /** Windows onto the dictionaries of hashes and of sets: one to look up and change, one to walk meanwhile. */
+  readonly fieldDict: Dict;
+  readonly walkedFieldDict: Dict;
+  readonly memberDict: Dict;
+  readonly walkedMemberDict: Dict;
+  /** A dictionary of what a command has met, made and released by that command. */
+  readonly seenMembers: Dict;
+
   /** Shards that have grown beyond `keysPerShardMax`, for whoever removes the surplus. */
   readonly overfull: { readonly database: Database; readonly shard: number }[] = [];
 
@@ -63,8 +85,20 @@ export class Keyspace {
     const { random } = options;
     this.hash = new KeyHash(Math.floor(random() * 0x1_0000_0000) | 0);
     this.accessClock = new AccessClock(random);
+    this.sortedSet = new SortedSet(this);
+    this.otherSortedSet = new SortedSet(this);
+    registerSortedSets(this);
+    this.fieldDict = new Dict(this.slab, this.hash, WITH_VALUES, random);
+    this.walkedFieldDict = new Dict(this.slab, this.hash, WITH_VALUES, random);
+    this.memberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
+    this.walkedMemberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
+    this.seenMembers = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
+    registerHashes(this);
+    registerSets(this);
     for (let number = 0; number < options.databaseCount; number++)
       this.databases.push(new Database(this, number));
+    ownListParts(this);
+    ownStreamParts(this);
   }
 
   /** Keys in all databases. */

@@ -13,6 +13,7 @@
  */
 
 import { BlockPage } from './block-page.js';
+import { discard } from './discard.js';
 
 const PAGE_BITS = 20;
 const UNIT_BITS = 3;
@@ -76,9 +77,10 @@ const CELL_LARGEST = CLASS_BYTES[CLASS_BYTES.length - 1] ?? 0;
 export class SlabFullError extends Error {}
 
 export class Slab {
-  /** Byte and word views of every page. Empty views stand where a page was dropped. */
+  /** Byte, word and double views of every page. Empty views stand where a page was dropped. */
   readonly pages8: Uint8Array[] = [];
   readonly pages32: Int32Array[] = [];
+  readonly pagesF64: Float64Array[] = [];
 
   /** Bytes in live allocations, rounded up to their classes. */
   liveBytes = 0;
@@ -118,6 +120,11 @@ export class Slab {
     if (bytes <= CELL_LARGEST) return CLASS_BYTES[CLASS_OF_UNITS[(bytes + 7) >>> UNIT_BITS]!]!;
     if (bytes <= BLOCK_ALLOCATION_BYTES_MAX) return Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES;
     return Math.ceil(bytes / 8) * 8;
+  }
+
+  /** True when an allocation of `bytes` gets a page of its own, which is zero at first. */
+  static hasOwnPage(bytes: number): boolean {
+    return bytes > BLOCK_ALLOCATION_BYTES_MAX;
   }
 
   /** A ref to at least `bytes` bytes, 8-byte aligned, contents undefined. */
@@ -177,8 +184,10 @@ export class Slab {
     const fresh = new Slab();
     this.pages8.length = 0;
     this.pages32.length = 0;
+    this.pagesF64.length = 0;
     this.pages8.push(...fresh.pages8);
     this.pages32.push(...fresh.pages32);
+    this.pagesF64.push(...fresh.pagesF64);
     this.liveBytes = fresh.liveBytes;
     this.reservedBytes = fresh.reservedBytes;
     this.freePageNumbers.length = 0;
@@ -282,15 +291,19 @@ export class Slab {
     const buffer = new ArrayBuffer(bytes);
     this.pages8[page] = new Uint8Array(buffer);
     this.pages32[page] = new Int32Array(buffer);
+    this.pagesF64[page] = new Float64Array(buffer);
     this.reservedBytes += bytes;
     if ((page + 1) * RUNS_PER_PAGE > this.runClass.length) this.growRunTables((page + 1) * RUNS_PER_PAGE);
     return page;
   }
 
   private dropPage(page: number): void {
-    this.reservedBytes -= this.pages8[page]!.length;
+    const { buffer, length } = this.pages8[page]!;
+    this.reservedBytes -= length;
+    discard(buffer);
     this.pages8[page] = EMPTY8;
     this.pages32[page] = EMPTY32;
+    this.pagesF64[page] = EMPTY_F64;
     this.freePageNumbers.push(page);
   }
 
@@ -357,6 +370,7 @@ export class Slab {
 
 const EMPTY8 = new Uint8Array(0);
 const EMPTY32 = new Int32Array(0);
+const EMPTY_F64 = new Float64Array(0);
 
 function grown<T extends Uint8Array | Uint16Array | Int32Array>(larger: T, current: T): T {
   larger.set(current);

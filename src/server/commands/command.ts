@@ -5,6 +5,7 @@
  * cluster slots, AOF propagation, the fuzzer, the CLI's hints and docs/commands.md all derive from it.
  */
 import type { Request } from '../../protocol/request.js';
+import type { LatencyHistogram } from '../latency-histogram.js';
 import type { Session } from '../session.js';
 
 /** Bits of `Command.flags`; the names of COMMAND INFO, and a few of our own below. */
@@ -37,6 +38,8 @@ export const Flag = {
   SUBSCRIBER: 1 << 22,
   /** Time that depends on its arguments: it is timed by itself, not as part of its batch. */
   TIMED: 1 << 23,
+  /** Every command has it. */
+  ANY: 1 << 24,
 } as const;
 
 export type Group =
@@ -129,6 +132,8 @@ export class Command {
   microseconds = 0;
   rejectedCalls = 0;
   failedCalls = 0;
+  /** Times of its calls, once it has been called while `latency-tracking` is on. */
+  latency: LatencyHistogram | null = null;
 
   constructor(
     readonly spec: CommandSpec,
@@ -137,7 +142,7 @@ export class Command {
     this.fullName = container === null ? spec.name : `${container.fullName}|${spec.name}`;
     this.nameBytes = Buffer.from(spec.name, 'latin1');
     this.arity = spec.arity;
-    this.flags = spec.flags;
+    this.flags = spec.flags | Flag.ANY;
     this.handler = spec.handler;
     const find = spec.keys?.[0]?.find;
     this.firstKey = find?.kind === 'range' ? find.first : 0;

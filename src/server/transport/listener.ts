@@ -42,6 +42,12 @@ export class Listener {
     return address === null || typeof address === 'string' ? 0 : address.port;
   }
 
+  /** The address, or '' for a Unix socket. */
+  get address(): string {
+    const address = this.server.address();
+    return address === null || typeof address === 'string' ? '' : address.address;
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.server.close(() => {

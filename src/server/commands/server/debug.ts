@@ -1,13 +1,110 @@
-import { encodingName } from '../../../storage/encoding.js';
-import * as errors from '../../../protocol/errors.js';
+import { parseMemory } from '../../config-values.js';
 import type { Request } from '../../../protocol/request.js';
+import { parseDouble } from '../../../bytes/double.js';
 import type { Session } from '../../session.js';
+import { isLocal } from '../../client-admission.js';
+import { newRunId } from '../../run-id.js';
 import { type CommandSpec, Flag } from '../command.js';
+import { helpLines, replyLines } from '../help.js';
+import { debugDigest, debugDigestValue } from './debug-digest.js';
+import { debugHtstats, debugHtstatsKey, debugObject, debugPopulate, debugSdslen } from './debug-keys.js';
+import { debugProtocol } from './debug-protocol.js';
+
+interface DebugSubcommand {
+  readonly name: string;
+  readonly syntax: string;
+  readonly summary: string;
+  /** Least and greatest number of arguments behind the subcommand. */
+  readonly least: number;
+  readonly most: number;
+  readonly handler: (session: Session, request: Request) => void;
+}
+
+const SUBCOMMANDS: readonly DebugSubcommand[] = [
+  debugDigest,
+  debugDigestValue,
+  debugObject,
+  debugSdslen,
+  debugHtstats,
+  debugHtstatsKey,
+  debugPopulate,
+  debugProtocol,
+  {
+    name: 'sleep',
+    syntax: 'seconds',
+    summary: 'Does nothing else for that time; decimals allowed.',
+    least: 1,
+    most: 1,
+    handler: (session, request): void => {
+      sleepMs(1000 * parseDouble(request.string(2)));
+      session.server.refreshTime();
+      session.reply.ok();
+    },
+  },
+  accepted(
+    'set-active-expire',
+    '<0|1>',
+    'Whether keys expire while nobody asks for them.',
+    1,
+    1,
+    (session, request) => {
+      session.server.activeExpire = request.string(2) !== '0';
+    },
+  ),
+  accepted('pause-cron', '<0|1>', 'Whether the periodic work stands still.', 1, 1, (session, request) => {
+    session.server.cron.paused = /^[1-9]/.test(request.string(2));
+  }),
+  accepted('change-repl-id', '', 'Draws another replication id.', 0, 0, (session) => {
+    session.server.replicationId = newRunId();
+  }),
+  accepted('log', 'message', 'Writes a line into the log.', 1, 1, (session, request) => {
+    session.server.log.warn({}, `DEBUG LOG: ${request.string(2)}`);
+  }),
+  accepted(
+    'replybuffer',
+    '<PEAK-RESET-TIME|RESIZING> value',
+    'Accepted: reply buffers are shared here.',
+    2,
+    2,
+  ),
+  accepted('set-skip-checksum-validation', '<0|1>', 'Accepted.', 1, 1),
+  accepted('set-disable-deny-scripts', '<0|1>', 'Accepted.', 1, 1),
+  accepted('aof-flush-sleep', 'microseconds', 'Accepted.', 1, 1),
+  {
+    name: 'quicklist-packed-threshold',
+    syntax: 'size',
+    summary: 'Accepted: elements of lists are never kept apart for their size.',
+    least: 1,
+    most: 1,
+    handler: (session, request): void => {
+      const bytes = parseMemory(request.string(2));
+      if (bytes === null || bytes > 4 * 1024 ** 3) {
+        return session.reply.error('ERR argument must be a memory value bigger than 1 and smaller than 4gb');
+      }
+      session.reply.ok();
+    },
+  },
+  {
+    name: 'error',
+    syntax: 'text',
+    summary: 'Replies with that error.',
+    least: 1,
+    most: 1,
+    handler: (session, request) => session.reply.error(request.string(2)),
+  },
+];
+
+const BY_NAME = new Map(SUBCOMMANDS.map((subcommand) => [subcommand.name, subcommand]));
+const HELP = helpLines('debug', SUBCOMMANDS);
+
+const NOT_ALLOWED =
+  'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local ' +
+  'connection, otherwise you need to set this option in the configuration file, and then restart the server.';
 
 export const debug: CommandSpec = {
   name: 'debug',
   group: 'server',
-  summary: 'Looks into the server and steers it, for tests.',
+  summary: 'Commands for those who test servers.',
   since: '1.0.0',
   complexity: 'Depends on subcommand.',
   syntax: '',
@@ -17,46 +114,37 @@ export const debug: CommandSpec = {
 };
 
 function debugCommand(session: Session, request: Request): void {
-  const subcommand = SUBCOMMANDS.get(request.word(1));
-  if (subcommand?.count === request.count) return subcommand.handler(session, request);
-  session.reply.error(
-    `ERR unknown subcommand or wrong number of arguments for '${request.string(1)}'. Try DEBUG HELP.`,
-  );
+  const { reply, server } = session;
+  const allowed = server.config['enable-debug-command'];
+  if (allowed === 'no' || (allowed === 'local' && !isLocal(session))) return reply.error(NOT_ALLOWED);
+  const name = request.word(1);
+  if (name === 'help' && request.count === 2) return replyLines(session, HELP);
+  const subcommand = BY_NAME.get(name);
+  const given = request.count - 2;
+  if (subcommand === undefined || given < subcommand.least || given > subcommand.most) {
+    const shown = request.string(1).slice(0, 128);
+    return reply.error(`ERR unknown subcommand or wrong number of arguments for '${shown}'. Try DEBUG HELP.`);
+  }
+  subcommand.handler(session, request);
 }
 
-interface Subcommand {
-  /** Number of arguments, DEBUG and its own name included. */
-  readonly count: number;
-  readonly handler: (session: Session, request: Request) => void;
+/** A subcommand that replies OK. */
+function accepted(
+  name: string,
+  syntax: string,
+  summary: string,
+  least: number,
+  most: number,
+  act?: (session: Session, request: Request) => void,
+): DebugSubcommand {
+  const handler = (session: Session, request: Request): void => {
+    act?.(session, request);
+    session.reply.ok();
+  };
+  return { name, syntax, summary, least, most, handler };
 }
 
-const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
-  ['object', { count: 3, handler: debugObject }],
-  ['set-active-expire', { count: 3, handler: setActiveExpire }],
-  ['sleep', { count: 3, handler: sleep }],
-]);
-
-/** Stops the whole server for some seconds, as Redis does. */
-function sleep(session: Session, request: Request): void {
-  const seconds = Number.parseFloat(request.string(2)) || 0;
-  if (seconds > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
-  session.server.refreshTime();
-  session.reply.ok();
-}
-
-function setActiveExpire(session: Session, request: Request): void {
-  session.server.activeExpire = Number.parseInt(request.string(2), 10) > 0;
-  session.reply.ok();
-}
-
-function debugObject(session: Session, request: Request): void {
-  const { db, reply } = session;
-  const ref = db.findLive(request.arg(2), session.now);
-  if (ref === 0) return reply.error(errors.NO_SUCH_KEY);
-  const { records } = db;
-  const idle = db.idleSeconds(ref);
-  reply.simple(
-    `Value at:0x${ref.toString(16).padStart(12, '0')} refcount:1 encoding:${encodingName(db, ref)} ` +
-      `serializedlength:${records.valueLength(ref)} lru:${records.access(ref)} lru_seconds_idle:${idle}`,
-  );
+/** Stops the whole process, as DEBUG SLEEP must. */
+function sleepMs(durationMs: number): void {
+  if (durationMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, durationMs);
 }

@@ -1,0 +1,82 @@
+import { Bytes } from '../../bytes/bytes.js';
+import { Crc64 } from './crc64.js';
+import { RdbError, RDB_VERSION_READ_MAX, RDB_VERSION_WRITTEN } from './rdb-format.js';
+import { RdbInput } from './rdb-input.js';
+import type { RdbSink } from './rdb-output.js';
+import { RdbValueReader } from './rdb-value-reader.js';
+import type { KeyMeta, RdbVisitor } from './rdb-visitor.js';
+import { RdbWriter } from './rdb-writer.js';
+
+/** Version (u16, little-endian) and CRC-64 of everything before it. */
+const FOOTER_BYTES = 10;
+
+/** Bytes kept in memory, for a payload that is one reply. */
+class MemorySink implements RdbSink {
+  private readonly parts: Buffer[] = [];
+  private readonly amendments: { offset: number; bytes: Buffer }[] = [];
+
+  write(bytes: Uint8Array): void {
+    this.parts.push(Buffer.from(bytes));
+  }
+
+  writeAt(offset: number, bytes: Uint8Array): void {
+    this.amendments.push({ offset, bytes: Buffer.from(bytes) });
+  }
+
+  whole(): Buffer {
+    const whole = Buffer.concat(this.parts);
+    for (const { offset, bytes } of this.amendments) whole.set(bytes, offset);
+    return whole;
+  }
+}
+
+/** Writes what DUMP replies: one value without its key, a version, a checksum. Takes the calls for exactly one key. */
+export class DumpWriter extends RdbWriter {
+  private readonly memory: MemorySink;
+
+  constructor() {
+    const memory = new MemorySink();
+    super(memory);
+    this.memory = memory;
+  }
+
+  protected override begin(): void {
+    // No magic: the version stands at the end.
+  }
+
+  protected override header(type: number): void {
+    this.output.byte(type);
+  }
+
+  payload(): Buffer {
+    this.output.byte(RDB_VERSION_WRITTEN & 255);
+    this.output.byte(RDB_VERSION_WRITTEN >> 8);
+    this.output.checksum();
+    this.output.flush();
+    return this.memory.whole();
+  }
+}
+
+/** True when version and checksum at the end of a DUMP payload are right. */
+export function isDumpPayload(payload: Bytes): boolean {
+  const { buffer, offset, length } = payload;
+  if (length < FOOTER_BYTES) return false;
+  const footer = offset + length - FOOTER_BYTES;
+  if ((buffer[footer]! | (buffer[footer + 1]! << 8)) > RDB_VERSION_READ_MAX) return false;
+  const crc = new Crc64();
+  crc.update(buffer, offset, footer + 2);
+  return crc.equals(buffer, footer + 2);
+}
+
+/**
+ * Tells `visitor` the value in a payload that `isDumpPayload` has accepted, as that of `key`. Throws an `RdbError` when
+ * it holds no value of a known type: what was told before must then be taken back.
+ */
+export function readDumpPayload(payload: Bytes, key: Bytes, meta: KeyMeta, visitor: RdbVisitor): void {
+  const { buffer, offset, length } = payload;
+  const input = RdbInput.ofBytes(new Bytes(buffer, offset, length - FOOTER_BYTES));
+  input.checksum = false;
+  const type = input.byte();
+  new RdbValueReader(input, visitor).read(type, key, meta);
+  if (!input.atEnd()) throw new RdbError('corrupt', input.offset, 'bytes follow the value');
+}

@@ -1,0 +1,76 @@
+import { classOf } from './client-limits.js';
+import type { Session } from './session.js';
+import { SessionFlag } from './session.js';
+
+/** Rough cost of a connection's objects, beside its buffers (docs/benchmarks.md). */
+const CONNECTION_BYTES = 2048;
+
+/** A client as CLIENT LIST and CLIENT INFO show it, without the newline. */
+export function clientLine(session: Session): string {
+  const { connection, server, subscriptions, transaction, tracking, lastCommand } = session;
+  const { current, currentBytes, readBuffer, reply } = server.pipeline;
+  const running = session === current;
+  const queryBytes = (connection?.queryBufferBytes ?? 0) + (running ? currentBytes : 0);
+  const queryFree = running ? readBuffer.length - currentBytes : (connection?.queryBufferFree ?? 0);
+  const replyBytes = running ? reply.buffer.length : 0;
+  const outputBytes = connection?.outputBytes ?? 0;
+  const queuedBytes = transaction?.queue.reduce((sum, { request }) => sum + request.buffer.length, 0) ?? 0;
+  const fields: readonly (readonly [string, string | number])[] = [
+    ['id', session.id],
+    ['addr', connection?.peer ?? ''],
+    ['laddr', connection?.local ?? ''],
+    ['fd', connection?.wire.fd ?? -1],
+    ['name', session.name],
+    ['age', Math.floor((session.now - session.createdAtMs) / 1000)],
+    ['idle', Math.floor((session.now - session.lastInteractionMs) / 1000)],
+    ['flags', flagLetters(session)],
+    ['db', session.db.number],
+    ['sub', subscriptions?.channels.size ?? 0],
+    ['psub', subscriptions?.patterns.size ?? 0],
+    ['ssub', subscriptions?.shardChannels.size ?? 0],
+    ['multi', session.has(SessionFlag.MULTI) ? (transaction?.queue.length ?? 0) : -1],
+    ['qbuf', queryBytes],
+    ['qbuf-free', queryFree],
+    ['argv-mem', running ? currentBytes : 0],
+    ['multi-mem', queuedBytes],
+    ['rbs', replyBytes],
+    ['rbp', replyBytes],
+    ['obl', 0],
+    ['oll', connection?.outputChunks ?? 0],
+    ['omem', outputBytes],
+    ['tot-mem', CONNECTION_BYTES + queryBytes + (connection?.queryBufferFree ?? 0) + outputBytes + queuedBytes],
+    ['events', outputBytes > 0 ? 'rw' : 'r'],
+    ['cmd', lastCommand?.fullName ?? 'NULL'],
+    ['user', session.user],
+    ['redir', tracking === null ? -1 : tracking.redirect],
+    ['resp', session.resp],
+    ['lib-name', session.libraryName],
+    ['lib-ver', session.libraryVersion],
+  ];
+  return fields.map(([name, value]) => `${name}=${value}`).join(' ');
+}
+
+function flagLetters(session: Session): string {
+  let letters = '';
+  if (session.has(SessionFlag.REPLICA)) letters += 'S';
+  if (session.has(SessionFlag.MONITOR)) letters += 'O';
+  if (session.has(SessionFlag.PRIMARY)) letters += 'M';
+  if (session.has(SessionFlag.PUBSUB)) letters += 'P';
+  if (session.has(SessionFlag.MULTI)) letters += 'x';
+  if (session.has(SessionFlag.BLOCKED)) letters += 'b';
+  if (session.has(SessionFlag.TRACKING)) letters += 't';
+  if (session.tracking?.brokenRedirect === true) letters += 'R';
+  if (session.tracking?.broadcast === true) letters += 'B';
+  if (session.has(SessionFlag.DIRTY_CAS)) letters += 'd';
+  if (session.has(SessionFlag.CLOSE_AFTER_REPLY)) letters += 'c';
+  if (session.connection?.peer.startsWith('/') === true) letters += 'U';
+  if (session.has(SessionFlag.READONLY)) letters += 'r';
+  if (session.has(SessionFlag.NO_EVICT)) letters += 'e';
+  if (session.has(SessionFlag.NO_TOUCH)) letters += 'T';
+  return letters === '' ? 'N' : letters;
+}
+
+/** `normal`, `replica` or `pubsub`: the TYPE that CLIENT LIST and KILL filter by. */
+export function clientType(session: Session): 'normal' | 'slave' | 'pubsub' | 'primary' {
+  return session.has(SessionFlag.PRIMARY) ? 'primary' : classOf(session);
+}

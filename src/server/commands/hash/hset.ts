@@ -1,0 +1,88 @@
+import * as errors from '../../../protocol/errors.js';
+import type { Request } from '../../../protocol/request.js';
+import { Type } from '../../../storage/representation.js';
+import { createHash, hashHas, hashLength, hashSet } from '../../../storage/types/hash.js';
+import { NotifyClass } from '../../notifications.js';
+import type { Session } from '../../session.js';
+import { writeTyped, WRONG_TYPE } from '../../typed-key.js';
+import { type CommandSpec, Flag, key } from '../command.js';
+
+export const hset: CommandSpec = {
+  name: 'hset',
+  group: 'hash',
+  summary: 'Sets fields of a hash.',
+  since: '2.0.0',
+  complexity: 'O(1) for each field.',
+  syntax: 'key field value [field value ...]',
+  arity: -4,
+  flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
+  keys: [key('RW UPDATE')],
+  history: [['4.0.0', 'Accepts multiple `field` and `value` arguments.']],
+  handler: hsetCommand,
+};
+
+export const hmset: CommandSpec = {
+  name: 'hmset',
+  group: 'hash',
+  summary: 'Sets fields of a hash, and replies OK.',
+  since: '2.0.0',
+  complexity: 'O(N), N being the number of fields.',
+  syntax: 'key field value [field value ...]',
+  arity: -4,
+  flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
+  keys: [key('RW UPDATE')],
+  deprecated: { since: '4.0.0', replacedBy: '`HSET` with multiple field-value pairs' },
+  handler: hmsetCommand,
+};
+
+export const hsetnx: CommandSpec = {
+  name: 'hsetnx',
+  group: 'hash',
+  summary: 'Sets a field of a hash if it is not there yet.',
+  since: '2.0.0',
+  complexity: 'O(1)',
+  syntax: 'key field value',
+  arity: 4,
+  flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
+  keys: [key('RW INSERT')],
+  handler: hsetnxCommand,
+};
+
+function hsetCommand(session: Session, request: Request): void {
+  const added = setFields(session, request, 'hset');
+  if (added >= 0) session.reply.integer(added);
+}
+
+function hmsetCommand(session: Session, request: Request): void {
+  if (setFields(session, request, 'hmset') >= 0) session.reply.ok();
+}
+
+/** Sets the fields of the request; how many are new, or -1 after an error reply. */
+function setFields(session: Session, request: Request, command: string): number {
+  if (request.count % 2 !== 0) {
+    session.reply.error(errors.wrongArity(command));
+    return -1;
+  }
+  const { db } = session;
+  const name = request.arg(1);
+  let ref = writeTyped(session, name, Type.HASH);
+  if (ref === WRONG_TYPE) return -1;
+  let before = 0;
+  if (ref === 0) ref = createHash(db, name);
+  else before = hashLength(db, ref);
+  for (let i = 2; i < request.count; i += 2) ref = hashSet(db, ref, request.arg(i), request.arg(i + 1));
+  session.changed(name, NotifyClass.HASH, 'hset', (request.count - 2) / 2);
+  return hashLength(db, ref) - before;
+}
+
+function hsetnxCommand(session: Session, request: Request): void {
+  const { db, reply } = session;
+  const name = request.arg(1);
+  const field = request.arg(2);
+  const ref = writeTyped(session, name, Type.HASH);
+  if (ref === WRONG_TYPE) return;
+  if (ref !== 0 && hashHas(db, ref, field)) return reply.integer(0);
+  hashSet(db, ref === 0 ? createHash(db, name) : ref, field, request.arg(3));
+  session.changed(name, NotifyClass.HASH, 'hset');
+  reply.integer(1);
+}

@@ -1,0 +1,42 @@
+import type { Session } from '../session.js';
+import { type CommandSpec, Flag, type Group } from './command.js';
+
+/** The HELP subcommand of a container: usage lines made from the declarations of its other subcommands. */
+export function helpSubcommand(
+  container: string,
+  group: Group,
+  since: string,
+  subcommands: readonly CommandSpec[],
+  flags: number = Flag.LOADING | Flag.STALE,
+): CommandSpec {
+  const lines = helpLines(container, subcommands);
+  return {
+    name: 'help',
+    group,
+    summary: 'Tells how the subcommands are used.',
+    since,
+    complexity: 'O(1)',
+    syntax: '',
+    arity: 2,
+    flags,
+    handler: (session: Session): void => replyLines(session, lines),
+  };
+}
+
+/** Usage of a container in the layout that clients know from Redis. */
+export function helpLines(
+  container: string,
+  subcommands: readonly Pick<CommandSpec, 'name' | 'syntax' | 'summary'>[],
+): string[] {
+  const lines = [`${container.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`];
+  for (const { name, syntax, summary } of subcommands) {
+    lines.push(`${name.toUpperCase()} ${syntax}`.trimEnd(), `    ${summary}`);
+  }
+  return [...lines, 'HELP', '    Prints this help.'];
+}
+
+/** An array of simple strings, as Redis sends help. */
+export function replyLines(session: Session, lines: readonly string[]): void {
+  session.reply.array(lines.length);
+  for (const line of lines) session.reply.simple(line);
+}

@@ -1,0 +1,21 @@
+import { Bytes } from '../../../bytes/bytes.js';
+import type { ScoredMembers } from '../../../storage/types/scored-members.js';
+import { NotifyClass } from '../../notifications.js';
+import type { Session } from '../../session.js';
+
+const view = new Bytes(new Uint8Array(0));
+
+/**
+ * Replaces whatever a key holds by the members of a result, and replies with their number; no members remove the key.
+ * Tells `event` of it.
+ */
+export function storeResult(session: Session, key: Bytes, result: ScoredMembers, event: string): void {
+  const { db } = session;
+  const ref = session.write(key);
+  if (ref !== 0) db.remove(ref);
+  if (result.size > 0) {
+    result.store(db, key, view);
+    session.changed(key, NotifyClass.ZSET, event);
+  } else if (ref !== 0) session.changed(key, NotifyClass.GENERIC, 'del');
+  session.reply.integer(result.size);
+}

@@ -1,0 +1,195 @@
+import { Bytes } from '../bytes/bytes.js';
+import { INNER_REFS, LEAF_REFS, OrderTreeNodes } from './order-tree-nodes.js';
+import { REF_PAGE_SHIFT, REF_UNIT_MASK, type Slab } from './slab.js';
+import { readVarint, varintBytes } from './varint.js';
+
+/** Words of a tree's head. */
+export const ROOT = 0;
+export const HEIGHT = 1;
+export const SIZE = 2;
+
+/** A member cell is `[f64 score][varint length][member]`: an entry of a dictionary with a prefix of 8 bytes. */
+const MEMBER_AT = 8;
+
+/** What decides where scores are equal. */
+const Tie = { BELOW: 0, NOT_BELOW: 1, BY_MEMBER: 2, BY_MEMBER_OR_SAME: 3 } as const;
+type Tie = (typeof Tie)[keyof typeof Tie];
+
+/** The half of `OrderTree` that reads: bounds, ranks, the cursor. */
+export class OrderTreeSearch {
+  /** 0 when the cursor has left the tree. */
+  leaf = 0;
+  slot = 0;
+
+  protected readonly nodes: OrderTreeNodes;
+  // What entries are compared with.
+  private boundScore = 0;
+  private tie: Tie = Tie.BELOW;
+  private readonly boundMember = new Bytes(new Uint8Array(0));
+
+  constructor(protected readonly slab: Slab) {
+    this.nodes = new OrderTreeNodes(slab);
+  }
+
+  size(head: number): number {
+    return this.head(head, SIZE);
+  }
+
+  protected head(head: number, word: number): number {
+    return this.slab.pages32[head >>> REF_PAGE_SHIFT]![((head & REF_UNIT_MASK) << 1) + word]!;
+  }
+
+  protected setHead(head: number, word: number, value: number): void {
+    this.slab.pages32[head >>> REF_PAGE_SHIFT]![((head & REF_UNIT_MASK) << 1) + word] = value;
+  }
+
+  // Searching
+
+  /** Rank of an entry that is in the tree; the cursor stands on it. */
+  rankOf(head: number, score: number, ref: number): number {
+    this.boundEntry(score, ref);
+    return this.rankOfBound(head);
+  }
+
+  /** Entries with a score below `score`, or not above it if `orEqual`; the cursor stands on the next one. */
+  rankOfScore(head: number, score: number, orEqual: boolean): number {
+    this.boundScore = score;
+    this.tie = orEqual ? Tie.BELOW : Tie.NOT_BELOW;
+    return this.rankOfBound(head);
+  }
+
+  /**
+   * Entries with a member below `member`, or not above it if `orEqual`, in a tree whose scores are all the same; the
+   * cursor stands on the next one.
+   */
+  rankOfMember(head: number, member: Bytes, orEqual: boolean): number {
+    // No score is below or above NaN: the members alone decide.
+    this.boundScore = NaN;
+    this.boundMember.set(member.buffer, member.offset, member.length);
+    this.tie = orEqual ? Tie.BY_MEMBER_OR_SAME : Tie.BY_MEMBER;
+    return this.rankOfBound(head);
+  }
+
+  protected boundEntry(score: number, ref: number): void {
+    const bytes = this.slab.pages8[ref >>> REF_PAGE_SHIFT]!;
+    const at = ((ref & REF_UNIT_MASK) << 3) + MEMBER_AT;
+    const length = readVarint(bytes, at);
+    this.boundScore = score;
+    this.tie = Tie.BY_MEMBER;
+    this.boundMember.set(bytes, at + varintBytes(length), length);
+  }
+
+  private rankOfBound(head: number): number {
+    const { nodes } = this;
+    let node = this.head(head, ROOT);
+    let rank = 0;
+    for (let height = this.head(head, HEIGHT); height > 0; height--) {
+      const slot = this.childOfBound(node);
+      rank += nodes.membersBefore(node, slot);
+      node = nodes.child(node, slot);
+    }
+    const slot = this.countBelow(node, LEAF_REFS);
+    this.leaf = node;
+    this.slot = slot;
+    if (slot === nodes.count(node)) this.enterNextLeaf();
+    return rank + slot;
+  }
+
+  /** The last child whose least entry is below the bound, or the bound itself; else the first. */
+  protected childOfBound(inner: number): number {
+    const { tie } = this;
+    if (tie === Tie.BY_MEMBER) this.tie = Tie.BY_MEMBER_OR_SAME;
+    const below = this.countBelow(inner, INNER_REFS);
+    this.tie = tie;
+    return below === 0 ? 0 : below - 1;
+  }
+
+  /** Entries of a node below the bound. */
+  protected countBelow(node: number, refs: number): number {
+    const { nodes } = this;
+    let low = 0;
+    let high = nodes.count(node);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const score = nodes.score(node, middle);
+      const below =
+        score < this.boundScore ||
+        (!(score > this.boundScore) && this.isTieBelow(nodes.ref(node, refs, middle)));
+      if (below) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private isTieBelow(ref: number): boolean {
+    switch (this.tie) {
+      case Tie.BELOW:
+        return true;
+      case Tie.NOT_BELOW:
+        return false;
+      case Tie.BY_MEMBER:
+        return this.compareMember(ref) < 0;
+      case Tie.BY_MEMBER_OR_SAME:
+        return this.compareMember(ref) <= 0;
+    }
+  }
+
+  /** The member of a cell against the bound, as memcmp and then by length. */
+  private compareMember(ref: number): number {
+    const bytes = this.slab.pages8[ref >>> REF_PAGE_SHIFT]!;
+    let at = ((ref & REF_UNIT_MASK) << 3) + MEMBER_AT;
+    const ownLength = readVarint(bytes, at);
+    at += varintBytes(ownLength);
+    const { buffer, offset, length } = this.boundMember;
+    const shorter = ownLength < length ? ownLength : length;
+    for (let i = 0; i < shorter; i++) {
+      const difference = bytes[at + i]! - buffer[offset + i]!;
+      if (difference !== 0) return difference;
+    }
+    return ownLength - length;
+  }
+
+  /** Puts the cursor on the entry of a rank, which must be below the size. */
+  seek(head: number, rank: number): void {
+    const { nodes } = this;
+    let node = this.head(head, ROOT);
+    let rest = rank;
+    for (let height = this.head(head, HEIGHT); height > 0; height--) {
+      let slot = 0;
+      for (let members = nodes.members(node, 0); rest >= members; members = nodes.members(node, slot)) {
+        rest -= members;
+        slot++;
+      }
+      node = nodes.child(node, slot);
+    }
+    this.leaf = node;
+    this.slot = rest;
+  }
+
+  // Cursor
+
+  get score(): number {
+    return this.nodes.score(this.leaf, this.slot);
+  }
+
+  get ref(): number {
+    return this.nodes.ref(this.leaf, LEAF_REFS, this.slot);
+  }
+
+  /** Moves the cursor to the next entry; past the last one `leaf` is 0. */
+  forward(): void {
+    if (++this.slot === this.nodes.count(this.leaf)) this.enterNextLeaf();
+  }
+
+  /** Moves the cursor to the entry before; before the first one `leaf` is 0. */
+  backward(): void {
+    if (this.slot-- > 0) return;
+    this.leaf = this.nodes.previous(this.leaf);
+    this.slot = this.leaf === 0 ? 0 : this.nodes.count(this.leaf) - 1;
+  }
+
+  private enterNextLeaf(): void {
+    this.leaf = this.nodes.next(this.leaf);
+    this.slot = 0;
+  }
+}

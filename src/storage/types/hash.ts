@@ -1,0 +1,289 @@
+/**
+ * Hashes. A small one is a row of packed entries in its record, field and value in turn, in the order in which the
+ * fields came; a large one is a dictionary.
+ *
+ *   HASH_PACKED: [representation][flags][number of fields][entries]
+ *   HASH_DICT:   [representation][flags][ref of the dictionary, 4 bytes]
+ *
+ * Functions that change a hash return the record's ref afterwards. Removing a hash that has become empty is the
+ * caller's business. Bytes that are handed in must not lie in the record that changes.
+ */
+import { Bytes } from '../../bytes/bytes.js';
+import { becomeDict, dictOf } from '../dict-record.js';
+import { Dict } from '../dict.js';
+import type { Database } from '../database.js';
+import type { Keyspace } from '../keyspace.js';
+import {
+  packedBytes,
+  packedFind,
+  packedNext,
+  packedRead,
+  packedSkip,
+  packedWrite,
+  spliceValue,
+} from '../packed-entries.js';
+import { randomIndexes } from '../random-sample.js';
+import { Representation } from '../representation.js';
+
+/**
+ * A look-up among 128 packed fields costs about as much as one in a dictionary of a million; from there on a dictionary
+ * is better at everything but memory.
+ */
+const PACKED_FIELDS_MAX = 128;
+/** Above this, moving the bytes behind a field costs more than a dictionary. */
+const PACKED_VALUE_BYTES_MAX = 8192;
+
+const FLAGS_AT = 1;
+const COUNT_AT = 2;
+const ENTRIES_AT = 3;
+/** OBJECT ENCODING has said `hashtable` once, or would have: it never goes back. */
+const REPORTED_HASHTABLE = 1;
+
+/** An empty hash; the caller adds a field before anybody sees it. */
+export function createHash(db: Database, key: Bytes): number {
+  const ref = db.create(key, Representation.HASH_PACKED, ENTRIES_AT);
+  const page = db.records.page8(ref);
+  const start = db.records.valueStart(ref);
+  page[start + FLAGS_AT] = 0;
+  page[start + COUNT_AT] = 0;
+  return ref;
+}
+
+/** Number of fields. */
+export function hashLength(db: Database, ref: number): number {
+  if (isPacked(db, ref)) return db.records.page8(ref)[db.records.valueStart(ref) + COUNT_AT]!;
+  return Dict.sizeOf(db.records.slab, dictOf(db, ref));
+}
+
+/** What OBJECT ENCODING says. */
+export function hashEncoding(db: Database, ref: number): 'listpack' | 'hashtable' {
+  const flags = db.records.page8(ref)[db.records.valueStart(ref) + FLAGS_AT]!;
+  return (flags & REPORTED_HASHTABLE) === 0 ? 'listpack' : 'hashtable';
+}
+
+/** Points `value` at the value of `field`; false if there is no such field. */
+export function hashGet(db: Database, ref: number, field: Bytes, value: Bytes): boolean {
+  const { records } = db;
+  const page = records.page8(ref);
+  const start = records.valueStart(ref);
+  if (page[start] === Representation.HASH_PACKED) {
+    const at = packedFind(page, start + ENTRIES_AT, start + records.valueLength(ref), 2, field);
+    if (at < 0) return false;
+    packedRead(page, packedNext(page, at), value);
+    return true;
+  }
+  const dict = openFields(db, ref);
+  const entry = dict.find(field);
+  if (entry === 0) return false;
+  dict.value(entry, value);
+  return true;
+}
+
+export function hashHas(db: Database, ref: number, field: Bytes): boolean {
+  return hashGet(db, ref, field, valueView);
+}
+
+/** Sets a field. Whether it is a new one shows in `hashLength`. */
+export function hashSet(db: Database, ref: number, field: Bytes, value: Bytes): number {
+  const { hashValueBytesMax, hashEntriesMax } = db.keyspace.encodingLimits;
+  let target = isPacked(db, ref) ? setPacked(db, ref, field, value) : setInDict(db, ref, field, value);
+  if (
+    field.length > hashValueBytesMax ||
+    value.length > hashValueBytesMax ||
+    hashLength(db, target) > hashEntriesMax
+  ) {
+    db.records.page8(target)[db.records.valueStart(target) + FLAGS_AT]! |= REPORTED_HASHTABLE;
+  }
+  if (isOvergrown(db, target)) target = convertToDict(db, target);
+  return target;
+}
+
+function setInDict(db: Database, ref: number, field: Bytes, value: Bytes): number {
+  openFields(db, ref).set(field, value);
+  return ref;
+}
+
+function setPacked(db: Database, ref: number, field: Bytes, value: Bytes): number {
+  const { records } = db;
+  const page = records.page8(ref);
+  const start = records.valueStart(ref);
+  const length = records.valueLength(ref);
+  const at = packedFind(page, start + ENTRIES_AT, start + length, 2, field);
+  if (at < 0) return appendPacked(db, ref, length, field, value);
+  const valueAt = packedNext(page, at);
+  const offset = valueAt - start;
+  const target = spliceValue(db, ref, offset, packedNext(page, valueAt) - valueAt, packedBytes(value.length));
+  packedWrite(records.page8(target), records.valueStart(target) + offset, value);
+  return target;
+}
+
+function appendPacked(db: Database, ref: number, length: number, field: Bytes, value: Bytes): number {
+  const { records } = db;
+  const target = db.resize(ref, length + packedBytes(field.length) + packedBytes(value.length));
+  const page = records.page8(target);
+  const start = records.valueStart(target);
+  packedWrite(page, packedWrite(page, start + length, field), value);
+  page[start + COUNT_AT]!++;
+  return target;
+}
+
+/** Removes a field, if it is there. Whether it was shows in `hashLength`. */
+export function hashDelete(db: Database, ref: number, field: Bytes): number {
+  if (!isPacked(db, ref)) {
+    openFields(db, ref).remove(field);
+    return ref;
+  }
+  const { records } = db;
+  const page = records.page8(ref);
+  const start = records.valueStart(ref);
+  const at = packedFind(page, start + ENTRIES_AT, start + records.valueLength(ref), 2, field);
+  if (at < 0) return ref;
+  page[start + COUNT_AT]!--;
+  return spliceValue(db, ref, at - start, packedSkip(page, at, 2) - at, 0);
+}
+
+// Walking
+
+export type FieldVisitor = (field: Bytes, value: Bytes) => void;
+
+/** Visits every field with its value, both valid during the visit only. `visit` must not change this hash. */
+export function hashForEach(db: Database, ref: number, visit: FieldVisitor): void {
+  if (isPacked(db, ref)) return visitPacked(db, ref, visit);
+  const dict = walkFields(db, ref);
+  dict.forEach((entry) => {
+    visit(dict.key(entry, fieldView), dict.value(entry, valueView));
+  });
+}
+
+/** As a scan of a dictionary; a packed hash is visited whole, whatever the cursor and the count. */
+export function hashScan(
+  db: Database,
+  ref: number,
+  cursor: number,
+  count: number,
+  visit: FieldVisitor,
+): number {
+  if (isPacked(db, ref)) {
+    visitPacked(db, ref, visit);
+    return 0;
+  }
+  const dict = walkFields(db, ref);
+  return dict.scan(cursor, count, (entry) => {
+    visit(dict.key(entry, fieldView), dict.value(entry, valueView));
+  });
+}
+
+function visitPacked(db: Database, ref: number, visit: FieldVisitor): void {
+  const { records } = db;
+  const page = records.page8(ref);
+  const start = records.valueStart(ref);
+  const end = start + records.valueLength(ref);
+  for (let at = start + ENTRIES_AT; at < end;) {
+    at = packedRead(page, at, fieldView);
+    at = packedRead(page, at, valueView);
+    visit(fieldView, valueView);
+  }
+}
+
+/** Points `field` and `value` at a random field's, each field with the same chance. */
+export function hashRandom(db: Database, ref: number, field: Bytes, value: Bytes): void {
+  if (!isPacked(db, ref)) {
+    const dict = openFields(db, ref);
+    return readEntry(dict, dict.randomEntry(), field, value);
+  }
+  hashAt(db, ref, Math.floor(db.keyspace.options.random() * hashLength(db, ref)), field, value);
+}
+
+/**
+ * Visits `count` different fields, each with the same chance; `count` is less than the length of the hash. `visit` must
+ * not change this hash.
+ */
+export function hashSample(db: Database, ref: number, count: number, visit: FieldVisitor): void {
+  const { random } = db.keyspace.options;
+  if (isPacked(db, ref)) {
+    for (const index of randomIndexes(hashLength(db, ref), count, random)) {
+      hashAt(db, ref, index, fieldView, valueView);
+      visit(fieldView, valueView);
+    }
+    return;
+  }
+  const dict = walkFields(db, ref);
+  for (const entry of dict.sample(count)) {
+    readEntry(dict, entry, fieldView, valueView);
+    visit(fieldView, valueView);
+  }
+}
+
+function readEntry(dict: Dict, entry: number, field: Bytes, value: Bytes): void {
+  dict.key(entry, field);
+  dict.value(entry, value);
+}
+
+/** The field that stands at `index` of a packed hash. */
+function hashAt(db: Database, ref: number, index: number, field: Bytes, value: Bytes): void {
+  const page = db.records.page8(ref);
+  const at = packedSkip(page, db.records.valueStart(ref) + ENTRIES_AT, 2 * index);
+  packedRead(page, packedRead(page, at, field), value);
+}
+
+const fieldView = new Bytes(new Uint8Array(0));
+const valueView = new Bytes(new Uint8Array(0));
+// Not the two above: a visitor may add what it is shown to another hash, which that converts.
+const convertedField = new Bytes(new Uint8Array(0));
+const convertedValue = new Bytes(new Uint8Array(0));
+
+// Representations
+
+function isPacked(db: Database, ref: number): boolean {
+  return db.records.page8(ref)[db.records.valueStart(ref)] === Representation.HASH_PACKED;
+}
+
+function openFields(db: Database, ref: number): Dict {
+  return db.keyspace.fieldDict.open(dictOf(db, ref));
+}
+
+function walkFields(db: Database, ref: number): Dict {
+  return db.keyspace.walkedFieldDict.open(dictOf(db, ref));
+}
+
+function isOvergrown(db: Database, ref: number): boolean {
+  if (!isPacked(db, ref)) return false;
+  return db.records.valueLength(ref) > PACKED_VALUE_BYTES_MAX || hashLength(db, ref) > PACKED_FIELDS_MAX;
+}
+
+function convertToDict(db: Database, ref: number): number {
+  const dict = db.keyspace.fieldDict;
+  const fields = dict.create();
+  const count = hashLength(db, ref);
+  dict.reserve(count);
+  const page = db.records.page8(ref);
+  let at = db.records.valueStart(ref) + ENTRIES_AT;
+  for (let i = 0; i < count; i++) {
+    at = packedRead(page, at, convertedField);
+    at = packedRead(page, at, convertedValue);
+    dict.add(convertedField, convertedValue);
+  }
+  const flags = db.records.page8(ref)[db.records.valueStart(ref) + FLAGS_AT]!;
+  return becomeDict(db, ref, Representation.HASH_DICT, flags, fields);
+}
+
+/** Gives a copied record a copy of the dictionary that it names. */
+function copyDict(db: Database, ref: number): number {
+  const from = walkFields(db, ref);
+  const copy = db.keyspace.fieldDict;
+  const fields = copy.create();
+  copy.reserve(from.size);
+  from.forEach((entry) => copy.add(from.key(entry, convertedField), from.value(entry, convertedValue)));
+  const flags = db.records.page8(ref)[db.records.valueStart(ref) + FLAGS_AT]!;
+  return becomeDict(db, ref, Representation.HASH_DICT, flags, fields);
+}
+
+/** Tells the keyspace how hashes are removed, copied and named. */
+export function registerHashes(keyspace: Keyspace): void {
+  keyspace.partOwners[Representation.HASH_DICT] = (db, ref) => {
+    openFields(db, ref).release();
+  };
+  keyspace.partCopiers[Representation.HASH_DICT] = copyDict;
+  keyspace.encodings[Representation.HASH_PACKED] = hashEncoding;
+  keyspace.encodings[Representation.HASH_DICT] = hashEncoding;
+}
