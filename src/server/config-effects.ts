@@ -61,6 +61,7 @@ export function applyConfiguration(server: Server): void {
     cron.start();
     return null;
   });
+  configuration.onChange('appendonly', (on) => server.persistence.setAppendOnly(on));
   configuration.onChange('port', () => {
     return server.network.reopen('Unable to listen on this port. Check server logs.');
   });

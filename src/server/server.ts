@@ -7,7 +7,7 @@ import { Blocking } from './blocking.js';
 import { Admission } from './client-admission.js';
 import { overOutputLimit } from './client-limits.js';
 import { CommandClock } from './command-clock.js';
-import type { Command } from './commands/command.js';
+import { type Command, Flag } from './commands/command.js';
 import { COMMANDS } from './commands/list.js';
 import { CommandTable } from './commands/table.js';
 import { applyConfiguration } from './config-effects.js';
@@ -24,11 +24,12 @@ import { Monitors } from './monitor.js';
 import { NotifyClass } from './notifications.js';
 import { type Observer, Observers } from './observers.js';
 import { Pause } from './client-pause.js';
+import { Persistence } from './persistence/persistence.js';
 import { Pipeline } from './pipeline.js';
 import { Propagation } from './propagation.js';
 import { PubSub } from './pubsub.js';
 import { newRunId } from './run-id.js';
-import type { Session } from './session.js';
+import { type Session, SessionFlag } from './session.js';
 import { Slowlog } from './slowlog.js';
 import { Statistics } from './stats.js';
 import { Tracking } from './tracking.js';
@@ -61,6 +62,7 @@ export class Server {
   readonly pause: Pause;
   readonly slowlog = new Slowlog();
   readonly latency = new LatencyMonitor();
+  readonly persistence: Persistence;
   readonly connections = new Map<number, Connection>();
   readonly runId = newRunId();
   replicationId = newRunId();
@@ -92,6 +94,8 @@ export class Server {
   notifyFlags = 0;
   /** Told of every session that is gone, whatever it was doing. */
   readonly onDisconnect: ((session: Session) => void)[] = [];
+  /** True from the moment of `close` on. */
+  closed = false;
   /** Ends the process that runs this server, for SHUTDOWN; a server inside a program only closes. */
   onShutdown: () => void = () => {
     void this.close();
@@ -126,6 +130,7 @@ export class Server {
     this.admission = new Admission(this);
     this.network = new Network(this);
     this.pubsub = new PubSub(this);
+    this.persistence = new Persistence(this);
     this.tracking = new Tracking(this);
     this.monitors = new Monitors(this);
     this.pause = new Pause(this);
@@ -158,6 +163,7 @@ export class Server {
 
   /** Starts accepting connections; the TCP port. Rejects with the error of the socket. */
   async listen(options: { readonly tcp: boolean } = { tcp: true }): Promise<number> {
+    await this.persistence.start();
     await this.network.open(options.tcp);
     this.cron.start();
     return this.port;
@@ -224,8 +230,10 @@ export class Server {
   private notify(database: Database, key: Bytes, event: string): void {
     const name = key.toString();
     const { number } = database;
-    if ((this.notifyFlags & NotifyClass.KEYSPACE) !== 0) this.pubsub.publish(`__keyspace@${number}__:${name}`, event);
-    if ((this.notifyFlags & NotifyClass.KEYEVENT) !== 0) this.pubsub.publish(`__keyevent@${number}__:${event}`, name);
+    if ((this.notifyFlags & NotifyClass.KEYSPACE) !== 0)
+      this.pubsub.publish(`__keyspace@${number}__:${name}`, event);
+    if ((this.notifyFlags & NotifyClass.KEYEVENT) !== 0)
+      this.pubsub.publish(`__keyevent@${number}__:${event}`, name);
   }
 
   /** As `keyChanged`, for a change of form that nobody is notified of. */
@@ -236,6 +244,7 @@ export class Server {
 
   /** Empties databases: as `keyChanged` for everything in them. */
   databasesFlushed(session: Session, databases: readonly Database[]): void {
+    this.persistence.cancelBackground();
     for (const database of databases) {
       this.dirty += database.size;
       this.watches.databaseFlushed(database, null, this.nowMs);

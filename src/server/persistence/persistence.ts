@@ -41,6 +41,7 @@ export class Persistence {
   private lastAttemptMs = 0;
   private lock: DirectoryLock | null = null;
   private directory = '';
+  private started = false;
   /** Replies that wait for the disk to work again (appendfsync always). */
   private readonly held: (() => void)[] = [];
 
@@ -68,6 +69,8 @@ export class Persistence {
   /** Takes the directory, loads what is there, and opens the files that will be written. Throws when that must not be. */
   async start(): Promise<void> {
     const { config } = this.server;
+    if (this.started) return;
+    this.started = true;
     if (!config.appendonly && config.save.length === 0 && config.dir === '') return;
     this.directory = resolve(config.dir === '' ? '.' : config.dir);
     mkdirSync(this.directory, { recursive: true });
@@ -155,6 +158,7 @@ export class Persistence {
       this.loading = null;
     }
     server.dirty = 0;
+    this.lastSaveMs = server.nowMs;
     this.loadedKeys = keyspace.size;
     const seconds = ((performance.now() - startMs) / 1000).toFixed(3);
     server.log.info(
@@ -181,7 +185,7 @@ export class Persistence {
     const { server } = this;
     server.setGate(Gate.DISK, error !== null || !this.lastSaveOk);
     if (error === null) {
-      server.log.info('the append-only file is written again');
+      server.log.info({}, 'the append-only file is written again');
       for (const release of this.held.splice(0)) release();
     } else
       server.log.error({ error: error.message }, 'cannot write the append-only file: writes are refused');
@@ -227,6 +231,38 @@ export class Persistence {
     return config.save.some(
       ({ seconds, changes }) => dirty >= changes && nowMs - this.lastSaveMs > seconds * 1000,
     );
+  }
+
+  /** Seconds since the running save or rewrite began, or -1. */
+  get savingSeconds(): number {
+    return secondsSince(this.saving);
+  }
+
+  get rewritingSeconds(): number {
+    return secondsSince(this.rewriting);
+  }
+
+  /** Keys that the running save or rewrite has written. */
+  get keysProcessed(): number {
+    return (this.saving ?? this.rewriting)?.keys ?? 0;
+  }
+
+  /** DEBUG RELOAD: saves, empties the keyspace, and loads the file. */
+  reload(save: boolean, keep: boolean): void {
+    this.cancelBackground();
+    if (save) this.saveNow();
+    if (!keep) this.server.keyspace.clear();
+    this.loadRdb();
+  }
+
+  /** DEBUG LOADAOF: empties the keyspace and loads the append-only file. */
+  reloadAof(): void {
+    this.cancelBackground();
+    this.log.settle();
+    this.server.propagation.remove(this.log);
+    this.server.keyspace.clear();
+    this.loadAof();
+    this.server.propagation.add(this.log);
   }
 
   /** Bytes of all files of the AOF. */
@@ -407,6 +443,10 @@ export class Persistence {
     await this.lock?.release();
     this.lock = null;
   }
+}
+
+function secondsSince(save: BackgroundSave | null): number {
+  return save === null ? -1 : Math.round((performance.now() - save.startedAtMs) / 1000);
 }
 
 const MISCONF =
