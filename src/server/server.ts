@@ -236,6 +236,12 @@ export class Server {
       this.pubsub.publish(`__keyevent@${number}__:${event}`, name);
   }
 
+  /** As `keyChanged`, for a change of form that nobody is notified of. */
+  keyTouched(session: Session, key: Bytes): void {
+    this.dirty++;
+    if (this.watches.size !== 0) this.watches.touch(session.db, key);
+  }
+
   /** Empties databases: as `keyChanged` for everything in them. */
   databasesFlushed(session: Session, databases: readonly Database[]): void {
     this.persistence.cancelBackground();
