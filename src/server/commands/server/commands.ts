@@ -2,5 +2,25 @@ import type { CommandSpec } from '../command.js';
 import { config } from './config.js';
 import { debug } from './debug.js';
 import { info } from './info.js';
+import { latency } from './latency.js';
+import { lolwut } from './lolwut.js';
+import { memory } from './memory.js';
+import { monitor } from './monitor.js';
+import { role } from './role.js';
+import { shutdown } from './shutdown.js';
+import { slowlog } from './slowlog.js';
+import { time } from './time.js';
 
-export const SERVER_COMMANDS: readonly CommandSpec[] = [config, debug, info];
+export const SERVER_COMMANDS: readonly CommandSpec[] = [
+  config,
+  debug,
+  info,
+  latency,
+  lolwut,
+  memory,
+  monitor,
+  role,
+  shutdown,
+  slowlog,
+  time,
+];
