@@ -8,6 +8,7 @@ import { Admission } from './client-admission.js';
 import { overOutputLimit } from './client-limits.js';
 import { CommandClock } from './command-clock.js';
 import { type Command, Flag } from './commands/command.js';
+import type { ShutdownOptions } from './commands/server/shutdown.js';
 import { COMMANDS } from './commands/list.js';
 import { CommandTable } from './commands/table.js';
 import { applyConfiguration } from './config-effects.js';
@@ -97,7 +98,7 @@ export class Server {
   /** True from the moment of `close` on. */
   closed = false;
   /** Ends the process that runs this server, for SHUTDOWN; a server inside a program only closes. */
-  onShutdown: () => void = () => {
+  onShutdown: (options: ShutdownOptions) => void = () => {
     void this.close();
   };
 
@@ -304,6 +305,12 @@ export class Server {
   /** Data, indexes and clients: what `used_memory` tells. */
   get usedMemory(): number {
     return this.keyspace.usedBytes + this.clientBytes;
+  }
+
+  /** SHUTDOWN: the one who runs this server ends it. */
+  shutdown(options: ShutdownOptions): void {
+    this.log.info({ ...options }, 'User requested shutdown');
+    this.onShutdown(options);
   }
 
   /** Closes every connection and listener; resolves when nothing is left that keeps a process alive. */
