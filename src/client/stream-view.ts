@@ -47,7 +47,9 @@ export async function runStream(interpreter: Interpreter, argv: readonly Buffer[
     ),
   );
   // Nothing else can be said on a connection that streams.
-  if (result === 'stopped') session.close();
+  if (result !== 'stopped') return;
+  session.close();
+  await session.connect();
 }
 
 /** Takes `--match GLOB`, `--cmd NAME[,NAME]` and `--slower-than MS` off the end of the words. */
