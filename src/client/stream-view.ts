@@ -1,7 +1,7 @@
 import { isErrorReply, type Reply } from '../protocol/reply.js';
 import type { Interpreter } from './interpreter.js';
 import { splitCommandLine } from './command-line.js';
-import { globMatches } from './glob.js';
+import { globMatches } from '../bytes/glob.js';
 import { READING_MESSAGES } from './one-shot.js';
 import { replyElements, replyNumber, replyText } from './reply-reading.js';
 import { printedReply } from './reply-printer.js';
