@@ -83,9 +83,8 @@ function fold({ rows, cursor }: PromptLayout, rowsMax: number): PromptLayout {
   const first = Math.max(0, Math.min(cursor.y - Math.floor(room / 2), rows.length - room));
   const shown = rows.slice(first, first + room);
   const above: LayoutSpan[] = [{ text: `... ${first} rows above`, kind: 'fold' }];
-  const below: LayoutSpan[] = [
-    { text: `... ${rows.length - first - shown.length} rows below`, kind: 'fold' },
-  ];
+  const left = rows.length - first - shown.length;
+  const below: LayoutSpan[] = [{ text: left === 0 ? ' ' : `... ${left} rows below`, kind: 'fold' }];
   return { rows: [above, ...shown, below], cursor: { x: cursor.x, y: cursor.y - first + 1 } };
 }
 

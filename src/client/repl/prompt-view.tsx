@@ -54,8 +54,8 @@ export function PromptView({
   const { setCursorPosition } = useCursor();
   const { columns, rows } = surroundings.size();
   const { catalog } = surroundings;
-  const help =
-    surroundings.hints() && state.search === undefined ? typingHelp(catalog, state.text) : undefined;
+  const helps = surroundings.hints() && state.search === undefined && !state.text.includes('\n');
+  const help = helps ? typingHelp(catalog, state.text) : undefined;
   const space = state.text === '' || /\s$/.test(state.text) ? '' : ' ';
   const hint =
     help === undefined || help.hint === '' || state.cursor < state.text.length ? '' : space + help.hint;

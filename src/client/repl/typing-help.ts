@@ -40,7 +40,8 @@ export function typingHelp(catalog: CommandCatalog, line: string): TypingHelp {
   const given = own.slice(nameWords);
   const { remaining, wrongWordAt } = matchArguments(doc.arguments, given);
   const hint = pipeAt < 0 ? remaining.map(argumentSyntax).join(' ') : '';
-  const lastIsOpen = openWord && pipeAt < 0 && wrongWordAt === given.length - 1;
+  // The last word may be an option that is not complete yet, as long as there is anything to come.
+  const lastIsOpen = openWord && pipeAt < 0 && wrongWordAt === given.length - 1 && remaining.length > 0;
   if (wrongWordAt >= 0) {
     const word = given[wrongWordAt] ?? '';
     return {
