@@ -65,10 +65,12 @@ export function renderReport(figures: Figures, quick: boolean): Report {
 
 function originLines(figures: Figures): string[] {
   const { rows, sides, engines, generator } = figures;
-  const parts: readonly (readonly { readonly origin: Origin }[])[] = [rows, sides, engines, generator].map(
-    (part) => Object.values(part),
-  );
-  const origins = parts.flat().map(({ origin }) => origin);
+  const origins = [
+    ...Object.values(rows),
+    ...Object.values(sides),
+    ...Object.values(engines),
+    ...Object.values(generator),
+  ].map((part) => part.origin);
   const distinct = (valueOf: (origin: Origin) => string): string =>
     [...new Set(origins.map(valueOf))].join('; ');
   const dates = origins.map(({ date }) => date).sort();
