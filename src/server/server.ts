@@ -7,7 +7,7 @@ import { Blocking } from './blocking.js';
 import { Admission } from './client-admission.js';
 import { overOutputLimit } from './client-limits.js';
 import { CommandClock } from './command-clock.js';
-import { type Command, Flag } from './commands/command.js';
+import type { Command } from './commands/command.js';
 import type { ShutdownOptions } from './commands/server/shutdown.js';
 import { COMMANDS } from './commands/list.js';
 import { CommandTable } from './commands/table.js';
@@ -186,7 +186,11 @@ export class Server {
 
   /** Why a command may not run now, or null. Asked only while `gated`, or for sessions in a special state. */
   refusal(session: Session, command: Command, request: Request): string | null {
-    return this.memoryLimit.refusal(session, command) ?? this.pause.refusal(session, command, request);
+    return (
+      this.persistence.refusal(session, command) ??
+      this.memoryLimit.refusal(session, command) ??
+      this.pause.refusal(session, command, request)
+    );
   }
 
   /** Calls `observer` after every command, or no longer. */
@@ -308,15 +312,20 @@ export class Server {
   }
 
   /** SHUTDOWN: the one who runs this server ends it. */
-  shutdown(options: ShutdownOptions): void {
+  shutdown(session: Session, options: ShutdownOptions): void {
     this.log.info({ ...options }, 'User requested shutdown');
+    if (!this.persistence.saveAtEnd(options.save) && !options.force) {
+      return session.reply.error('ERR Errors trying to SHUTDOWN. Check logs.');
+    }
     this.onShutdown(options);
   }
 
   /** Closes every connection and listener; resolves when nothing is left that keeps a process alive. */
   async close(): Promise<void> {
+    this.closed = true;
     this.cron.stop();
     this.pause.close();
     await this.network.close();
+    await this.persistence.close();
   }
 }
