@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, truncateSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DirectoryInUseError, DirectoryLock } from '../../persistence/directory-lock.js';
 import { Gate } from '../gate.js';
+import { type Command, Flag } from '../commands/command.js';
 import type { Server } from '../server.js';
+import { type Session, SessionFlag } from '../session.js';
 import { AofFiles } from './aof-files.js';
 import { AofLoader, type LoadProgress } from './aof-loader.js';
 import { AofLog } from './aof-log.js';
@@ -41,6 +43,7 @@ export class Persistence {
   private lastAttemptMs = 0;
   private lock: DirectoryLock | null = null;
   private directory = '';
+  private started = false;
   /** Replies that wait for the disk to work again (appendfsync always). */
   private readonly held: (() => void)[] = [];
 
@@ -68,6 +71,8 @@ export class Persistence {
   /** Takes the directory, loads what is there, and opens the files that will be written. Throws when that must not be. */
   async start(): Promise<void> {
     const { config } = this.server;
+    if (this.started) return;
+    this.started = true;
     if (!config.appendonly && config.save.length === 0 && config.dir === '') return;
     this.directory = resolve(config.dir === '' ? '.' : config.dir);
     mkdirSync(this.directory, { recursive: true });
@@ -155,6 +160,7 @@ export class Persistence {
       this.loading = null;
     }
     server.dirty = 0;
+    this.lastSaveMs = server.nowMs;
     this.loadedKeys = keyspace.size;
     const seconds = ((performance.now() - startMs) / 1000).toFixed(3);
     server.log.info(
@@ -181,14 +187,16 @@ export class Persistence {
     const { server } = this;
     server.setGate(Gate.DISK, error !== null || !this.lastSaveOk);
     if (error === null) {
-      server.log.info('the append-only file is written again');
+      server.log.info({}, 'the append-only file is written again');
       for (const release of this.held.splice(0)) release();
     } else
       server.log.error({ error: error.message }, 'cannot write the append-only file: writes are refused');
   }
 
   /** Why a write is refused while the disk does not take what must be kept, or null. */
-  get refusal(): string | null {
+  refusal(session: Session, command: Command): string | null {
+    if ((command.flags & Flag.WRITE) === 0 || session.has(SessionFlag.LOADER | SessionFlag.PRIMARY))
+      return null;
     if (this.log.error !== null) return `MISCONF Errors writing to the AOF file: ${this.log.error.message}`;
     if (!this.lastSaveOk && this.server.config['stop-writes-on-bgsave-error'] && this.hasSavePoints)
       return MISCONF;
@@ -229,6 +237,38 @@ export class Persistence {
     );
   }
 
+  /** Seconds since the running save or rewrite began, or -1. */
+  get savingSeconds(): number {
+    return secondsSince(this.saving);
+  }
+
+  get rewritingSeconds(): number {
+    return secondsSince(this.rewriting);
+  }
+
+  /** Keys that the running save or rewrite has written. */
+  get keysProcessed(): number {
+    return (this.saving ?? this.rewriting)?.keys ?? 0;
+  }
+
+  /** DEBUG RELOAD: saves, empties the keyspace, and loads the file. */
+  reload(save: boolean, keep: boolean): void {
+    this.cancelBackground();
+    if (save) this.saveNow();
+    if (!keep) this.server.keyspace.clear();
+    this.loadRdb();
+  }
+
+  /** DEBUG LOADAOF: empties the keyspace and loads the append-only file. */
+  reloadAof(): void {
+    this.cancelBackground();
+    this.log.settle();
+    this.server.propagation.remove(this.log);
+    this.server.keyspace.clear();
+    this.loadAof();
+    this.server.propagation.add(this.log);
+  }
+
   /** Bytes of all files of the AOF. */
   get aofSize(): number {
     if (!this.log.isOpen) return 0;
@@ -253,6 +293,19 @@ export class Persistence {
     this.ensureDirectory();
     new BackgroundSave(this.server, this.rdbPath, false).runNow();
     this.saved(this.server.dirty);
+  }
+
+  /** Writes the RDB file before the server ends, where `save` or the save points ask for it; false when that failed. */
+  saveAtEnd(save: boolean | null): boolean {
+    if (!(save ?? (this.started && this.hasSavePoints))) return true;
+    try {
+      this.cancelBackground();
+      this.saveNow();
+      return true;
+    } catch (error) {
+      this.saveFailed(error);
+      return false;
+    }
   }
 
   /** BGSAVE. False when it must wait for a rewrite, and does. */
@@ -407,6 +460,10 @@ export class Persistence {
     await this.lock?.release();
     this.lock = null;
   }
+}
+
+function secondsSince(save: BackgroundSave | null): number {
+  return save === null ? -1 : Math.round((performance.now() - save.startedAtMs) / 1000);
 }
 
 const MISCONF =

@@ -43,6 +43,8 @@ export class TreeSortedSet {
   /** Opens one that no record names: an index that some other value keeps beside itself. */
   openHead(head: number): void {
     this.head = head;
+    // Another window may have changed the tree since.
+    this.tree.forgetCursor();
     this.dict.open(this.slab.pages32[head >>> REF_PAGE_SHIFT]![((head & REF_UNIT_MASK) << 1) + DICT]!);
   }
 

@@ -2,5 +2,30 @@ import type { CommandSpec } from '../command.js';
 import { config } from './config.js';
 import { debug } from './debug.js';
 import { info } from './info.js';
+import { latency } from './latency.js';
+import { lolwut } from './lolwut.js';
+import { memory } from './memory.js';
+import { monitor } from './monitor.js';
+import { role } from './role.js';
+import { bgrewriteaof, bgsave, lastsave, save } from './save.js';
+import { shutdown } from './shutdown.js';
+import { slowlog } from './slowlog.js';
+import { time } from './time.js';
 
-export const SERVER_COMMANDS: readonly CommandSpec[] = [config, debug, info];
+export const SERVER_COMMANDS: readonly CommandSpec[] = [
+  bgrewriteaof,
+  bgsave,
+  config,
+  debug,
+  info,
+  lastsave,
+  latency,
+  lolwut,
+  memory,
+  monitor,
+  role,
+  save,
+  shutdown,
+  slowlog,
+  time,
+];
