@@ -17,6 +17,7 @@ import type { Connection } from './connection.js';
 import { Cron } from './cron.js';
 import type { ConfigValues } from './directives.js';
 import { Dispatcher } from './dispatcher.js';
+import { FieldExpireCycle } from './field-expiry.js';
 import { type Log, silentLog } from './log.js';
 import { LatencyMonitor } from './latency.js';
 import { Network } from './network.js';
@@ -38,6 +39,8 @@ import { discardTransaction } from './transactions.js';
 import { Turn } from './turn.js';
 import { Watches } from './watches.js';
 
+const FIELD_EXPIRE_BUDGET_MS = 2;
+
 /** A Redis server: what all sessions share. Its parts know it; it wires them together. */
 export class Server {
   readonly config: ConfigValues;
@@ -47,6 +50,7 @@ export class Server {
   readonly propagation = new Propagation();
   readonly watches = new Watches();
   readonly expireCycle: ExpireCycle;
+  private readonly fieldExpireCycle = new FieldExpireCycle(this);
   readonly memoryLimit: MemoryLimit;
   readonly clock = new CommandClock();
   readonly statistics = new Statistics();
@@ -143,7 +147,10 @@ export class Server {
       this.pause.forget(session);
     });
     this.cron.add(() => {
-      if (this.activeExpire) this.expireKeys();
+      if (this.activeExpire) {
+        this.expireKeys();
+        this.fieldExpireCycle.run(FIELD_EXPIRE_BUDGET_MS);
+      }
       if (this.blocking.hasReady) this.blocking.serveReady();
     });
     applyConfiguration(this);

@@ -8,7 +8,7 @@ import type {
 } from '../../persistence/rdb/rdb-visitor.js';
 import type { Database } from '../../storage/database.js';
 import type { Keyspace } from '../../storage/keyspace.js';
-import { createHash, hashSet } from '../../storage/types/hash.js';
+import { createHash, hashExpire, hashSet } from '../../storage/types/hash.js';
 import { listCreate, listPush } from '../../storage/types/list.js';
 import { createSet, setAdd } from '../../storage/types/set.js';
 import { StreamLoader } from './stream-loader.js';
@@ -101,8 +101,10 @@ export class KeyspaceLoader implements RdbVisitor {
     if (this.begin(key, meta)) this.ref = createHash(this.db, key);
   }
 
-  hashField(field: Bytes, value: Bytes): void {
-    if (!this.skipping) this.ref = hashSet(this.db, this.ref, field, value);
+  hashField(field: Bytes, value: Bytes, expireAtMs: number): void {
+    if (this.skipping) return;
+    this.ref = hashSet(this.db, this.ref, field, value);
+    if (expireAtMs >= 0) this.ref = hashExpire(this.db, this.ref, field, expireAtMs);
   }
 
   streamStart(key: Bytes, meta: KeyMeta): void {

@@ -2,6 +2,7 @@ import { Bytes } from '../../bytes/bytes.js';
 import type { KeyMeta, RdbVisitor } from '../../persistence/rdb/rdb-visitor.js';
 import type { Database } from '../../storage/database.js';
 import { Type } from '../../storage/representation.js';
+import { fieldTime } from '../../storage/types/field-times.js';
 import { hashForEach, hashLength } from '../../storage/types/hash.js';
 import { ListCursor } from '../../storage/types/list-cursor.js';
 import { listLength } from '../../storage/types/list.js';
@@ -44,7 +45,7 @@ export class ValueWriter {
       case Type.HASH:
         visitor.hashStart(key, hashLength(db, ref), meta);
         hashForEach(db, ref, (field, value) => {
-          visitor.hashField(field, value, -1);
+          visitor.hashField(field, value, fieldTime(db, ref, field));
         });
         break;
       case Type.ZSET: {
