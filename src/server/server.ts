@@ -7,7 +7,8 @@ import { Blocking } from './blocking.js';
 import { Admission } from './client-admission.js';
 import { overOutputLimit } from './client-limits.js';
 import { CommandClock } from './command-clock.js';
-import { type Command, Flag } from './commands/command.js';
+import type { Command } from './commands/command.js';
+import type { ShutdownOptions } from './commands/server/shutdown.js';
 import { COMMANDS } from './commands/list.js';
 import { CommandTable } from './commands/table.js';
 import { applyConfiguration } from './config-effects.js';
@@ -97,7 +98,7 @@ export class Server {
   /** True from the moment of `close` on. */
   closed = false;
   /** Ends the process that runs this server, for SHUTDOWN; a server inside a program only closes. */
-  onShutdown: () => void = () => {
+  onShutdown: (options: ShutdownOptions) => void = () => {
     void this.close();
   };
 
@@ -185,7 +186,11 @@ export class Server {
 
   /** Why a command may not run now, or null. Asked only while `gated`, or for sessions in a special state. */
   refusal(session: Session, command: Command, request: Request): string | null {
-    return this.memoryLimit.refusal(session, command) ?? this.pause.refusal(session, command, request);
+    return (
+      this.persistence.refusal(session, command) ??
+      this.memoryLimit.refusal(session, command) ??
+      this.pause.refusal(session, command, request)
+    );
   }
 
   /** Calls `observer` after every command, or no longer. */
@@ -234,6 +239,12 @@ export class Server {
       this.pubsub.publish(`__keyspace@${number}__:${name}`, event);
     if ((this.notifyFlags & NotifyClass.KEYEVENT) !== 0)
       this.pubsub.publish(`__keyevent@${number}__:${event}`, name);
+  }
+
+  /** As `keyChanged`, for a change of form that nobody is notified of. */
+  keyTouched(session: Session, key: Bytes): void {
+    this.dirty++;
+    if (this.watches.size !== 0) this.watches.touch(session.db, key);
   }
 
   /** Empties databases: as `keyChanged` for everything in them. */
@@ -300,10 +311,21 @@ export class Server {
     return this.keyspace.usedBytes + this.clientBytes;
   }
 
+  /** SHUTDOWN: the one who runs this server ends it. */
+  shutdown(session: Session, options: ShutdownOptions): void {
+    this.log.info({ ...options }, 'User requested shutdown');
+    if (!this.persistence.saveAtEnd(options.save) && !options.force) {
+      return session.reply.error('ERR Errors trying to SHUTDOWN. Check logs.');
+    }
+    this.onShutdown(options);
+  }
+
   /** Closes every connection and listener; resolves when nothing is left that keeps a process alive. */
   async close(): Promise<void> {
+    this.closed = true;
     this.cron.stop();
     this.pause.close();
     await this.network.close();
+    await this.persistence.close();
   }
 }

@@ -74,10 +74,10 @@ export class AofLog implements PropagationSink {
     this.size = this.written = fstatSync(this.fd).size;
     this.database = -1;
     this.pending = this.covered = 0;
-    if (this.options.checksums() && this.size > 0) this.openingChecksum();
+    if (this.options.checksums()) this.openingChecksum();
   }
 
-  /** The file may have been written by a server without checksums: a line over 0 bytes claims nothing of it. */
+  /** A line over 0 bytes opens: it claims nothing of what a server without checksums may have written before. */
   private openingChecksum(): void {
     const { size } = this;
     this.put(formatChecksum(crc32(Buffer.alloc(0)), size, 0));
