@@ -185,6 +185,9 @@ export function loadResult(plan: LoadPlan, board: LoadBoard, notes: RunNotes): L
   return { ...figures, warnings: warningsAbout(figures) };
 }
 
+/** Below this share of a CPU something else than server and generator decides the throughput. */
+const IDLE_PERCENT = 60;
+
 function warningsAbout(result: Omit<LoadResult, 'warnings'>): string[] {
   const warnings: string[] = [];
   const { generatorBusyPercent: busy, serverCpuPercent: cpu, rate } = result;
@@ -193,6 +196,11 @@ function warningsAbout(result: Omit<LoadResult, 'warnings'>): string[] {
     const server = cpu === undefined ? '' : ` (the server ${cpu.toFixed(0)} %)`;
     warnings.push(
       `the generator was busy ${busy.toFixed(0)} % of the time${server}: it was the limit, the server can do more; add --threads`,
+    );
+  }
+  if (rate === 0 && result.requests > 0 && busy < IDLE_PERCENT && cpu !== undefined && cpu < IDLE_PERCENT) {
+    warnings.push(
+      `neither the server (${cpu.toFixed(0)} %) nor the generator (${busy.toFixed(0)} %) was busy: other processes have the CPUs, the network is the limit, or more --connections are needed`,
     );
   }
   if ((result.generatorLagP99Ms ?? 0) > 1) {
