@@ -1,5 +1,5 @@
 // How often does `mredis bench compare` find a difference between a server and itself? It should be one time in a
-// hundred, which is what its 99 % interval says. Usage: node --import tsx benchmarks/self-compare.ts [comparisons]
+// hundred, which is what its 99 % interval says. Usage: npm run bench:self-compare [-- comparisons]
 import type { Comparison } from '../src/client/bench/comparison.js';
 import { bench, withServer } from './servers.js';
 

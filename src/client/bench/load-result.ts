@@ -3,8 +3,6 @@ import { Counter, Outcome, type LoadBoard } from './load-board.js';
 import { addressText, type LoadPlan } from './load-plan.js';
 import type { ServerReading } from './server-probe.js';
 
-export const PERCENTILES = [50, 90, 95, 99, 99.9, 99.99] as const;
-
 /** Latencies in ms. */
 export interface LatencySummary {
   readonly count: number;
@@ -19,7 +17,7 @@ export interface LatencySummary {
   readonly maxMs: number;
 }
 
-export interface OperationResult {
+interface OperationResult {
   readonly name: string;
   readonly requests: number;
   readonly errors: number;
@@ -105,7 +103,7 @@ export interface RunNotes {
   readonly samples: readonly LoadSample[];
 }
 
-export function summarize(histogram: LatencyHistogram): LatencySummary {
+function summarize(histogram: LatencyHistogram): LatencySummary {
   return {
     count: histogram.total,
     meanMs: histogram.meanMs,
