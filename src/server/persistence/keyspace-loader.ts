@@ -11,6 +11,7 @@ import type { Keyspace } from '../../storage/keyspace.js';
 import { createHash, hashSet } from '../../storage/types/hash.js';
 import { listCreate, listPush } from '../../storage/types/list.js';
 import { createSet, setAdd } from '../../storage/types/set.js';
+import { StreamValueLoader } from './stream-value.js';
 
 /** Puts what an RDB file tells into the keyspace. Keys whose time has passed are left out when `nowMs` is given. */
 export class KeyspaceLoader implements RdbVisitor {
@@ -25,6 +26,7 @@ export class KeyspaceLoader implements RdbVisitor {
   private idleSeconds = -1;
   private frequency = -1;
   private skipping = false;
+  private readonly stream = new StreamValueLoader();
 
   constructor(
     private readonly keyspace: Keyspace,
@@ -102,36 +104,36 @@ export class KeyspaceLoader implements RdbVisitor {
     if (!this.skipping) this.ref = hashSet(this.db, this.ref, field, value);
   }
 
-  streamStart(): void {
-    throw new Error('streams cannot be loaded yet');
+  streamStart(key: Bytes, meta: KeyMeta): void {
+    if (this.begin(key, meta)) this.ref = this.stream.start(this.db, key);
   }
 
-  streamEntry(_id: Bytes, _pairs: readonly Bytes[], _fields: number): void {
-    // See streamStart.
+  streamEntry(id: Bytes, pairs: readonly Bytes[], fields: number): void {
+    if (!this.skipping) this.stream.entry(id, pairs, fields);
   }
 
-  streamInfo(_info: StreamInfo): void {
-    // See streamStart.
+  streamInfo(info: StreamInfo): void {
+    if (!this.skipping) this.stream.info(info);
   }
 
-  streamGroup(_group: StreamGroup): void {
-    // See streamStart.
+  streamGroup(group: StreamGroup): void {
+    if (!this.skipping) this.stream.startGroup(group);
   }
 
-  streamPending(): void {
-    // See streamStart.
+  streamPending(id: Bytes, deliveredAtMs: number, deliveries: number): void {
+    if (!this.skipping) this.stream.pendingEntry(id, deliveredAtMs, deliveries);
   }
 
   streamConsumers(): void {
-    // See streamStart.
+    // They follow one by one.
   }
 
-  streamConsumer(_consumer: StreamConsumer): void {
-    // See streamStart.
+  streamConsumer(consumer: StreamConsumer): void {
+    if (!this.skipping) this.stream.startConsumer(consumer);
   }
 
-  streamConsumerPending(): void {
-    // See streamStart.
+  streamConsumerPending(id: Bytes): void {
+    if (!this.skipping) this.stream.consumerPending(id);
   }
 
   end(): void {

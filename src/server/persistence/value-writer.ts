@@ -7,6 +7,7 @@ import { ListCursor } from '../../storage/types/list-cursor.js';
 import { listLength } from '../../storage/types/list.js';
 import { setForEach, setLength } from '../../storage/types/set.js';
 import { stringBytes } from '../../storage/types/string.js';
+import { StreamValueWriter } from './stream-value.js';
 
 /** Tells a visitor the value of one record after the other, as an RDB file would. */
 export class ValueWriter {
@@ -15,7 +16,11 @@ export class ValueWriter {
   private readonly cursor = new ListCursor();
   private readonly meta: KeyMeta = { expireAtMs: -1, idleSeconds: -1, frequency: -1 };
 
-  constructor(private readonly visitor: RdbVisitor) {}
+  private readonly streams: StreamValueWriter;
+
+  constructor(private readonly visitor: RdbVisitor) {
+    this.streams = new StreamValueWriter(visitor);
+  }
 
   /** `withUse` adds how recently or often the key was used, which matters where keys are evicted by it. */
   write(db: Database, ref: number, withUse: boolean): void {
@@ -51,7 +56,9 @@ export class ValueWriter {
         break;
       }
       case Type.STREAM:
-        throw new Error('streams cannot be saved yet');
+        visitor.streamStart(key, meta);
+        this.streams.write(db, ref);
+        break;
     }
     visitor.end();
   }
