@@ -10,14 +10,14 @@ import { readNumber, writeNumber } from './stream-words.js';
  * Consumer groups, things with a name (stream-names.ts) in the slab:
  *
  *   group     name length, last delivered id (4), entries read (2), pending entries list, table of consumers, pending (2)
- *   consumer  name length, seen at in ms (2), active at in ms (2), pending (2)
+ *   consumer  name length, seen at in ms (2), pending (2)
  *
  * A pending entry names its consumer by the consumer's ref, which never moves. A consumer's own entries are found by
  * looking through those of its group: that keeps 36 bytes an entry instead of two tables of them.
  */
 
 const GROUP_WORDS = 11;
-const CONSUMER_WORDS = 7;
+const CONSUMER_WORDS = 5;
 
 /** What Redis calls an invalid counter: how many entries the group has read is not known. */
 export const ENTRIES_READ_UNKNOWN = -1;
@@ -35,7 +35,7 @@ export class StreamConsumer {
     return this;
   }
 
-  /** When it last asked for entries, with or without success. */
+  /** When it last read or claimed. */
   get seenAtMs(): number {
     return readNumber(this.words, this.at + 1);
   }
@@ -44,21 +44,12 @@ export class StreamConsumer {
     writeNumber(this.words, this.at + 1, timeMs);
   }
 
-  /** When it last got any; 0 is never. */
-  get activeAtMs(): number {
+  get pending(): number {
     return readNumber(this.words, this.at + 3);
   }
 
-  set activeAtMs(timeMs: number) {
-    writeNumber(this.words, this.at + 3, timeMs);
-  }
-
-  get pending(): number {
-    return readNumber(this.words, this.at + 5);
-  }
-
   set pending(count: number) {
-    writeNumber(this.words, this.at + 5, count);
+    writeNumber(this.words, this.at + 3, count);
   }
 }
 

@@ -1,3 +1,4 @@
+import { writeInteger, writeLatin1 } from '../../bytes/ascii.js';
 import type { Bytes } from '../../bytes/bytes.js';
 
 const WORD = 0x1_0000_0000;
@@ -121,6 +122,13 @@ export class StreamId {
     return this.seqLow - (words[at + 3]! >>> 0);
   }
 
+  /** Writes it as text, at most 41 bytes; where it ends. */
+  print(to: Uint8Array, at: number): number {
+    const dash = printNumber(this.msHigh, this.msLow, to, at);
+    to[dash] = 45;
+    return printNumber(this.seqHigh, this.seqLow, to, dash + 1);
+  }
+
   toString(): string {
     return `${decimal(this.msHigh, this.msLow)}-${decimal(this.seqHigh, this.seqLow)}`;
   }
@@ -143,6 +151,10 @@ export class StreamId {
 
 function decimal(high: number, low: number): string {
   return high < SAFE_HIGH ? String(high * WORD + low) : String((BigInt(high) << 32n) | BigInt(low));
+}
+
+function printNumber(high: number, low: number, to: Uint8Array, at: number): number {
+  return high < SAFE_HIGH ? writeInteger(high * WORD + low, to, at) : writeLatin1(decimal(high, low), to, at);
 }
 
 let parsedHigh = 0;
