@@ -24,60 +24,64 @@ async function run(line: string): Promise<string> {
   return reply.trimEnd().replaceAll('\r\n', ' ');
 }
 
-async function runAll(lines: readonly (readonly [line: string, reply: string])[]): Promise<void> {
+type Exchange = readonly [line: string, reply: string];
+
+async function expectReplies(lines: readonly Exchange[]): Promise<void> {
   for (const [line, reply] of lines) expect([line, await run(line)]).toEqual([line, reply]);
 }
 
+/** Registers a test that sends the lines and compares each reply. */
+function transcript(title: string, lines: readonly Exchange[]): void {
+  test(`transcript: ${title}`, async () => {
+    expect(lines.length).toBeGreaterThan(0);
+    await expectReplies(lines);
+  });
+}
+
 describe('expire times of fields', () => {
-  test('HEXPIRE and its kin tell of each field what became of it', async () => {
-    await runAll([
-      ['HSET h a 1 b 2 c 3', ':3'],
-      ['HEXPIRE h 100 FIELDS 3 a nothing b', '*3 :1 :-2 :1'],
-      ['HTTL h FIELDS 4 a b c nothing', '*4 :100 :100 :-1 :-2'],
-      ['HPEXPIREAT h 99999999999999 FIELDS 1 c', '*1 :1'],
-      ['HPEXPIRETIME h FIELDS 1 c', '*1 :99999999999999'],
-      ['HEXPIRETIME h FIELDS 1 c', '*1 :100000000000'],
-      ['HEXPIREAT h 99999999999 FIELDS 1 c', '*1 :1'],
-      ['HEXPIRETIME h FIELDS 1 c', '*1 :99999999999'],
-      ['HEXPIRE none 10 FIELDS 2 a b', '*2 :-2 :-2'],
-      ['HTTL none FIELDS 1 a', '*1 :-2'],
-      ['HLEN h', ':3'],
-    ]);
-  });
+  transcript('HEXPIRE and its kin tell of each field what became of it', [
+    ['HSET h a 1 b 2 c 3', ':3'],
+    ['HEXPIRE h 100 FIELDS 3 a nothing b', '*3 :1 :-2 :1'],
+    ['HTTL h FIELDS 4 a b c nothing', '*4 :100 :100 :-1 :-2'],
+    ['HPEXPIREAT h 99999999999999 FIELDS 1 c', '*1 :1'],
+    ['HPEXPIRETIME h FIELDS 1 c', '*1 :99999999999999'],
+    ['HEXPIRETIME h FIELDS 1 c', '*1 :100000000000'],
+    ['HEXPIREAT h 99999999999 FIELDS 1 c', '*1 :1'],
+    ['HEXPIRETIME h FIELDS 1 c', '*1 :99999999999'],
+    ['HEXPIRE none 10 FIELDS 2 a b', '*2 :-2 :-2'],
+    ['HTTL none FIELDS 1 a', '*1 :-2'],
+    ['HLEN h', ':3'],
+  ]);
 
-  test('NX, XX, GT and LT compare with the time that is there, no time being the latest', async () => {
-    await runAll([
-      ['HSET h a 1 b 2', ':2'],
-      ['HPEXPIREAT h 90000000000000 XX FIELDS 1 a', '*1 :0'],
-      ['HPEXPIREAT h 90000000000000 GT FIELDS 1 a', '*1 :0'],
-      ['HPEXPIREAT h 90000000000000 NX FIELDS 1 a', '*1 :1'],
-      ['HPEXPIREAT h 90000000000001 NX FIELDS 1 a', '*1 :0'],
-      ['HPEXPIREAT h 90000000000001 LT FIELDS 1 a', '*1 :0'],
-      ['HPEXPIREAT h 90000000000001 gt FIELDS 1 a', '*1 :1'],
-      ['HPEXPIREAT h 80000000000000 lt FIELDS 2 a b', '*2 :1 :1'],
-      ['HPEXPIREAT h 80000000000002 xx FIELDS 2 a b', '*2 :1 :1'],
-      ['HPEXPIRETIME h FIELDS 2 a b', '*2 :80000000000002 :80000000000002'],
-      ['HPEXPIREAT h 1 NX FIELDS 1 a', '*1 :0'],
-      ['HEXISTS h a', ':1'],
-    ]);
-  });
+  transcript('NX, XX, GT and LT compare with the time that is there, no time being the latest', [
+    ['HSET h a 1 b 2', ':2'],
+    ['HPEXPIREAT h 90000000000000 XX FIELDS 1 a', '*1 :0'],
+    ['HPEXPIREAT h 90000000000000 GT FIELDS 1 a', '*1 :0'],
+    ['HPEXPIREAT h 90000000000000 NX FIELDS 1 a', '*1 :1'],
+    ['HPEXPIREAT h 90000000000001 NX FIELDS 1 a', '*1 :0'],
+    ['HPEXPIREAT h 90000000000001 LT FIELDS 1 a', '*1 :0'],
+    ['HPEXPIREAT h 90000000000001 gt FIELDS 1 a', '*1 :1'],
+    ['HPEXPIREAT h 80000000000000 lt FIELDS 2 a b', '*2 :1 :1'],
+    ['HPEXPIREAT h 80000000000002 xx FIELDS 2 a b', '*2 :1 :1'],
+    ['HPEXPIRETIME h FIELDS 2 a b', '*2 :80000000000002 :80000000000002'],
+    ['HPEXPIREAT h 1 NX FIELDS 1 a', '*1 :0'],
+    ['HEXISTS h a', ':1'],
+  ]);
 
-  test('a time in the past removes the field, and the hash with its last field', async () => {
-    await runAll([
-      ['HSET h a 1 b 2', ':2'],
-      ['HPEXPIREAT h 1 FIELDS 1 a', '*1 :2'],
-      ['HGETALL h', '*2 $1 b $1 2'],
-      ['HEXPIRE h 0 FIELDS 2 b b', '*2 :2 :-2'],
-      ['EXISTS h', ':0'],
-    ]);
-  });
+  transcript('a time in the past removes the field, and the hash with its last field', [
+    ['HSET h a 1 b 2', ':2'],
+    ['HPEXPIREAT h 1 FIELDS 1 a', '*1 :2'],
+    ['HGETALL h', '*2 $1 b $1 2'],
+    ['HEXPIRE h 0 FIELDS 2 b b', '*2 :2 :-2'],
+    ['EXISTS h', ':0'],
+  ]);
 
   test('an expired field is gone for every command', async () => {
     await run('HSET h a 1 b 2 c 3');
     await run('DEBUG SET-ACTIVE-EXPIRE 0');
     await run('HPEXPIRE h 1 FIELDS 1 a');
     await until(async () => (await run('HGET h a')) === '$-1');
-    await runAll([
+    await expectReplies([
       ['HLEN h', ':2'],
       ['HEXISTS h a', ':0'],
       ['HMGET h a b', '*2 $-1 $1 2'],
@@ -111,69 +115,73 @@ describe('expire times of fields', () => {
     await run('SELECT 0');
   });
 
-  test('HSET takes the time away, HINCRBY leaves it, HPERSIST says which had one', async () => {
-    await runAll([
-      ['HSET h a 1 b 2 c 3', ':3'],
-      ['HPEXPIREAT h 90000000000000 FIELDS 3 a b c', '*3 :1 :1 :1'],
-      ['HSET h a 5', ':0'],
-      ['HINCRBY h b 5', ':7'],
-      ['HINCRBYFLOAT h c 0.5', '$3 3.5'],
-      ['HPEXPIRETIME h FIELDS 3 a b c', '*3 :-1 :90000000000000 :90000000000000'],
-      ['HPERSIST h FIELDS 3 a b nothing', '*3 :-1 :1 :-2'],
-      ['HPEXPIRETIME h FIELDS 2 a b', '*2 :-1 :-1'],
-      ['HDEL h c', ':1'],
-      ['HSET h c 1', ':1'],
-      ['HPEXPIRETIME h FIELDS 1 c', '*1 :-1'],
-      ['HPERSIST none FIELDS 1 a', '*1 :-2'],
-    ]);
-  });
+  transcript('HSET takes the time away, HINCRBY leaves it, HPERSIST says which had one', [
+    ['HSET h a 1 b 2 c 3', ':3'],
+    ['HPEXPIREAT h 90000000000000 FIELDS 3 a b c', '*3 :1 :1 :1'],
+    ['HSET h a 5', ':0'],
+    ['HINCRBY h b 5', ':7'],
+    ['HINCRBYFLOAT h c 0.5', '$3 3.5'],
+    ['HPEXPIRETIME h FIELDS 3 a b c', '*3 :-1 :90000000000000 :90000000000000'],
+    ['HPERSIST h FIELDS 3 a b nothing', '*3 :-1 :1 :-2'],
+    ['HPEXPIRETIME h FIELDS 2 a b', '*2 :-1 :-1'],
+    ['HDEL h c', ':1'],
+    ['HSET h c 1', ':1'],
+    ['HPEXPIRETIME h FIELDS 1 c', '*1 :-1'],
+    ['HPERSIST none FIELDS 1 a', '*1 :-2'],
+  ]);
 
-  test('HGETEX, HGETDEL and HSETEX read, remove and set with times', async () => {
-    await runAll([
-      ['HSETEX h PXAT 90000000000000 FIELDS 2 a 1 b 2', ':1'],
-      ['HPEXPIRETIME h FIELDS 2 a b', '*2 :90000000000000 :90000000000000'],
-      ['HSETEX h FNX FIELDS 2 a 9 c 9', ':0'],
-      ['HSETEX h FXX FIELDS 2 a 9 c 9', ':0'],
-      ['HSETEX h FXX KEEPTTL FIELDS 1 a 3', ':1'],
-      ['HSETEX h FNX EXAT 90000000000 FIELDS 1 c 3', ':1'],
-      ['HGETEX h FIELDS 3 a c none', '*3 $1 3 $1 3 $-1'],
-      ['HPEXPIRETIME h FIELDS 2 a c', '*2 :90000000000000 :90000000000000'],
-      ['HGETEX h PERSIST FIELDS 1 a', '*1 $1 3'],
-      ['HGETEX h PXAT 80000000000000 FIELDS 1 b', '*1 $1 2'],
-      ['HPEXPIRETIME h FIELDS 2 a b', '*2 :-1 :80000000000000'],
-      ['HSETEX h FIELDS 1 b 5', ':1'],
-      ['HPEXPIRETIME h FIELDS 1 b', '*1 :-1'],
-      ['HGETDEL h FIELDS 2 a none', '*2 $1 3 $-1'],
-      ['HGETEX h PXAT 1 FIELDS 1 b', '*1 $1 5'],
-      ['HGETALL h', '*2 $1 c $1 3'],
-      ['HGETDEL h FIELDS 2 c c', '*2 $1 3 $-1'],
-      ['EXISTS h', ':0'],
-      ['HGETDEL h FIELDS 1 c', '*1 $-1'],
-      ['HSETEX h PX 0 FIELDS 1 a 1', ':1'],
-      ['EXISTS h', ':0'],
-    ]);
-  });
+  transcript('HGETEX, HGETDEL and HSETEX read, remove and set with times', [
+    ['HSETEX h PXAT 90000000000000 FIELDS 2 a 1 b 2', ':1'],
+    ['HPEXPIRETIME h FIELDS 2 a b', '*2 :90000000000000 :90000000000000'],
+    ['HSETEX h FNX FIELDS 2 a 9 c 9', ':0'],
+    ['HSETEX h FXX FIELDS 2 a 9 c 9', ':0'],
+    ['HSETEX h FXX KEEPTTL FIELDS 1 a 3', ':1'],
+    ['HSETEX h FNX EXAT 90000000000 FIELDS 1 c 3', ':1'],
+    ['HGETEX h FIELDS 3 a c none', '*3 $1 3 $1 3 $-1'],
+    ['HPEXPIRETIME h FIELDS 2 a c', '*2 :90000000000000 :90000000000000'],
+    ['HGETEX h PERSIST FIELDS 1 a', '*1 $1 3'],
+    ['HGETEX h PXAT 80000000000000 FIELDS 1 b', '*1 $1 2'],
+    ['HPEXPIRETIME h FIELDS 2 a b', '*2 :-1 :80000000000000'],
+    ['HSETEX h FIELDS 1 b 5', ':1'],
+    ['HPEXPIRETIME h FIELDS 1 b', '*1 :-1'],
+    ['HGETDEL h FIELDS 2 a none', '*2 $1 3 $-1'],
+    ['HGETEX h PXAT 1 FIELDS 1 b', '*1 $1 5'],
+    ['HGETALL h', '*2 $1 c $1 3'],
+    ['HGETDEL h FIELDS 2 c c', '*2 $1 3 $-1'],
+    ['EXISTS h', ':0'],
+    ['HGETDEL h FIELDS 1 c', '*1 $-1'],
+    ['HSETEX h PX 0 FIELDS 1 a 1', ':1'],
+    ['EXISTS h', ':0'],
+  ]);
 
-  test('COPY, RENAME and MOVE keep the times', async () => {
-    await runAll([
-      ['HSETEX h PXAT 90000000000000 FIELDS 1 a 1', ':1'],
-      ['COPY h copy', ':1'],
-      ['HPERSIST h FIELDS 1 a', '*1 :1'],
-      ['HPEXPIRETIME copy FIELDS 1 a', '*1 :90000000000000'],
-      ['RENAME copy renamed', '+OK'],
-      ['HPEXPIRETIME renamed FIELDS 1 a', '*1 :90000000000000'],
-      ['OBJECT ENCODING renamed', '$10 listpackex'],
-      ['DEL renamed h', ':2'],
-    ]);
+  transcript('COPY, RENAME and MOVE keep the times', [
+    ['HSETEX h PXAT 90000000000000 FIELDS 1 a 1', ':1'],
+    ['COPY h copy', ':1'],
+    ['HPERSIST h FIELDS 1 a', '*1 :1'],
+    ['HPEXPIRETIME copy FIELDS 1 a', '*1 :90000000000000'],
+    ['RENAME copy renamed', '+OK'],
+    ['HPEXPIRETIME renamed FIELDS 1 a', '*1 :90000000000000'],
+    ['OBJECT ENCODING renamed', '$10 listpackex'],
+    ['DEL renamed h', ':2'],
+  ]);
+
+  test('DUMP and RESTORE keep the times', async () => {
+    await run('HSET h a 1 b 2');
+    await run('HPEXPIREAT h 90000000000000 FIELDS 1 a');
+    const reply = await connection.call('DUMP', 'h');
+    const payload = reply.slice(reply.indexOf('\r\n') + 2, -2);
+    expect(await connection.call('RESTORE', 'copy', '0', payload)).toBe('+OK\r\n');
+    expect(await run('HPEXPIRETIME copy FIELDS 2 a b')).toBe('*2 :90000000000000 :-1');
+    expect(await run('HGET copy a')).toBe('$1 1');
   });
 
   test('bad arguments change nothing', async () => {
-    await run('HSET h a 1');
+    expect(await run('HSET h a 1')).toBe(':1');
     await run('SET s x');
     const missing = '-ERR Mandatory argument FIELDS is missing or not at the right position';
     const mismatch = '-ERR The `numfields` parameter must match the number of arguments';
     const wrongType = '-WRONGTYPE Operation against a key holding the wrong kind of value';
-    await runAll([
+    await expectReplies([
       ['HEXPIRE s 10 FIELDS 1 a', wrongType],
       ['HTTL s FIELDS 1 a', wrongType],
       ['HSETEX s FIELDS 1 a 1', wrongType],

@@ -262,9 +262,14 @@ function walkFields(db: Database, ref: number): Dict {
   return db.keyspace.walkedFieldDict.open(dictOf(db, ref));
 }
 
-/** True when a packed hash should become a dictionary. */
+/**
+ * True when a packed hash should become a dictionary. While Redis would have a listpack, bytes do not count: the fields
+ * of a listpack come in the order in which they were set, and people rely on that.
+ */
 function isOvergrown(db: Database, ref: number): boolean {
-  return db.records.valueLength(ref) > PACKED_VALUE_BYTES_MAX || hashLength(db, ref) > PACKED_FIELDS_MAX;
+  if (hashLength(db, ref) > PACKED_FIELDS_MAX) return true;
+  if (db.records.valueLength(ref) <= PACKED_VALUE_BYTES_MAX) return false;
+  return (db.records.page8(ref)[db.records.valueStart(ref) + FLAGS_AT]! & REPORTED_HASHTABLE) !== 0;
 }
 
 function convertToDict(db: Database, ref: number): number {
