@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command.js';
+import { command } from './command.js';
 import { config } from './config.js';
 import { debug } from './debug.js';
 import { info } from './info.js';
@@ -12,6 +13,7 @@ import { slowlog } from './slowlog.js';
 import { time } from './time.js';
 
 export const SERVER_COMMANDS: readonly CommandSpec[] = [
+  command,
   config,
   debug,
   info,
