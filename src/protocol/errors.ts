@@ -68,3 +68,8 @@ export function unknownCommand(name: string, args: readonly string[]): string {
 export function unknownSubcommand(name: string, container: string): string {
   return `ERR unknown subcommand '${name.slice(0, 128)}'. Try ${container.toUpperCase()} HELP.`;
 }
+
+/** A subcommand was found, but not with these arguments. */
+export function subcommandSyntax(name: string, container: string): string {
+  return `ERR unknown subcommand or wrong number of arguments for '${name.slice(0, 128)}'. Try ${container.toUpperCase()} HELP.`;
+}

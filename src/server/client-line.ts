@@ -38,7 +38,10 @@ export function clientLine(session: Session): string {
     ['obl', 0],
     ['oll', connection?.outputChunks ?? 0],
     ['omem', outputBytes],
-    ['tot-mem', CONNECTION_BYTES + queryBytes + (connection?.queryBufferFree ?? 0) + outputBytes + queuedBytes],
+    [
+      'tot-mem',
+      CONNECTION_BYTES + queryBytes + (connection?.queryBufferFree ?? 0) + outputBytes + queuedBytes,
+    ],
     ['events', outputBytes > 0 ? 'rw' : 'r'],
     ['cmd', lastCommand?.fullName ?? 'NULL'],
     ['user', session.user],

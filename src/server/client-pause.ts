@@ -73,8 +73,7 @@ export class Pause {
   refusal(session: Session, command: Command, request: Request): string | null {
     if (this.untilMs === 0 || session.connection === null || session.has(SessionFlag.REPLICA)) return null;
     const writes = Flag.WRITE | Flag.MAY_REPLICATE;
-    const flags =
-      command.spec.name === 'exec' ? (session.transaction?.queuedFlags ?? 0) : command.flags;
+    const flags = command.spec.name === 'exec' ? (session.transaction?.queuedFlags ?? 0) : command.flags;
     if (this.mode === 'write' && (flags & writes) === 0) return null;
     session.flags |= SessionFlag.BLOCKED;
     this.waiting.set(session, { session, request: request.retain() });

@@ -85,6 +85,7 @@ export function applyConfiguration(server: Server): void {
   for (const name of ['shards', 'max-keys-per-shard'] as const) {
     configuration.onChange(name, () => "can't set immutable config");
   }
+  configuration.onChange('appendonly', (on) => server.persistence.setAppendOnly(on));
   configuration.onChange('port', () => {
     return server.network.reopen('Unable to listen on this port. Check server logs.');
   });

@@ -4,38 +4,63 @@ import type { Server } from './server.js';
 /** INFO's sections about what the server has done: Persistence, Stats, Replication, CPU. */
 
 export function infoPersistence(server: Server): InfoField[] {
-  return [
-    ['loading', 0],
+  const { persistence } = server;
+  const { log, loading } = persistence;
+  const fields: InfoField[] = [
+    ['loading', flag(loading !== null)],
     ['async_loading', 0],
     ['current_cow_peak', 0],
     ['current_cow_size', 0],
     ['current_cow_size_age', 0],
     ['current_fork_perc', '0.00'],
-    ['current_save_keys_processed', 0],
-    ['current_save_keys_total', 0],
+    ['current_save_keys_processed', persistence.keysProcessed],
+    ['current_save_keys_total', persistence.isSaving || persistence.isRewriting ? server.keyspace.size : 0],
     ['rdb_changes_since_last_save', server.dirty],
-    ['rdb_bgsave_in_progress', 0],
-    ['rdb_last_save_time', Math.floor(server.startedAtMs / 1000)],
-    ['rdb_last_bgsave_status', 'ok'],
-    ['rdb_last_bgsave_time_sec', -1],
-    ['rdb_current_bgsave_time_sec', -1],
-    ['rdb_saves', 0],
+    ['rdb_bgsave_in_progress', flag(persistence.isSaving)],
+    ['rdb_last_save_time', Math.floor(persistence.lastSaveMs / 1000)],
+    ['rdb_last_bgsave_status', status(persistence.lastSaveOk)],
+    ['rdb_last_bgsave_time_sec', persistence.lastSaveSeconds],
+    ['rdb_current_bgsave_time_sec', persistence.savingSeconds],
+    ['rdb_saves', persistence.saves],
     ['rdb_last_cow_size', 0],
-    ['rdb_last_load_keys_expired', 0],
-    ['rdb_last_load_keys_loaded', 0],
-    ['aof_enabled', flag(server.config.appendonly)],
-    ['aof_rewrite_in_progress', 0],
-    ['aof_rewrite_scheduled', 0],
-    ['aof_last_rewrite_time_sec', -1],
-    ['aof_current_rewrite_time_sec', -1],
-    ['aof_last_bgrewrite_status', 'ok'],
-    ['aof_rewrites', 0],
-    ['aof_rewrites_consecutive_failures', 0],
-    ['aof_last_write_status', 'ok'],
+    ['rdb_last_load_keys_expired', persistence.expiredWhileLoading],
+    ['rdb_last_load_keys_loaded', persistence.loadedKeys],
+    ['aof_enabled', flag(log.isOpen)],
+    ['aof_rewrite_in_progress', flag(persistence.isRewriting)],
+    ['aof_rewrite_scheduled', flag(persistence.rewriteScheduled)],
+    ['aof_last_rewrite_time_sec', persistence.lastRewriteSeconds],
+    ['aof_current_rewrite_time_sec', persistence.rewritingSeconds],
+    ['aof_last_bgrewrite_status', status(persistence.lastRewriteOk)],
+    ['aof_rewrites', persistence.rewrites],
+    ['aof_rewrites_consecutive_failures', persistence.rewriteFailures],
+    ['aof_last_write_status', status(log.error === null)],
     ['aof_last_cow_size', 0],
     ['module_fork_in_progress', 0],
     ['module_fork_last_cow_size', 0],
   ];
+  if (log.isOpen) {
+    fields.push(
+      ['aof_current_size', persistence.aofSize],
+      ['aof_base_size', persistence.baseSize],
+      ['aof_pending_rewrite', 0],
+      ['aof_buffer_length', log.pendingBytes],
+      ['aof_pending_bio_fsync', flag(log.syncing)],
+      ['aof_delayed_fsync', log.delayedSyncs],
+    );
+  }
+  if (loading !== null) {
+    const { loadedBytes, totalBytes } = loading;
+    fields.push(
+      ['loading_total_bytes', totalBytes],
+      ['loading_loaded_bytes', loadedBytes],
+      ['loading_loaded_perc', ((100 * loadedBytes) / Math.max(1, totalBytes)).toFixed(2)],
+    );
+  }
+  return fields;
+}
+
+function status(ok: boolean): string {
+  return ok ? 'ok' : 'err';
 }
 
 export function infoStats(server: Server): InfoField[] {

@@ -10,6 +10,9 @@ import { COMPATIBLE_VERSION, VERSION } from './version.js';
 /** Where a server started from a shell keeps its data, unless told otherwise. */
 const DATA_DIRECTORY = './data';
 
+/** The data cannot be loaded, or the directory is in use: says what to do. */
+export class StartError extends Error {}
+
 /** The socket could not be opened: says which and why. */
 export class ListenError extends Error {}
 
@@ -24,6 +27,13 @@ export async function launch(argv: readonly string[], log: Log): Promise<Server>
     { pid: process.pid, version: VERSION },
     `mredis ${VERSION} (Redis ${COMPATIBLE_VERSION}), PID: ${process.pid}`,
   );
+  try {
+    await server.persistence.start();
+  } catch (error) {
+    const { message } = error as Error;
+    log.error({ dir: config.dir }, `${message} Exiting.`);
+    throw new StartError(message, { cause: error });
+  }
   try {
     await server.listen({ tcp: config.port !== 0 });
   } catch (error) {

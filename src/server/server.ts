@@ -25,11 +25,12 @@ import { Monitors } from './monitor.js';
 import { NotifyClass } from './notifications.js';
 import { type Observer, Observers } from './observers.js';
 import { Pause } from './client-pause.js';
+import { Persistence } from './persistence/persistence.js';
 import { Pipeline } from './pipeline.js';
 import { Propagation } from './propagation.js';
 import { PubSub } from './pubsub.js';
 import { newRunId } from './run-id.js';
-import type { Session } from './session.js';
+import { type Session, SessionFlag } from './session.js';
 import { Slowlog } from './slowlog.js';
 import { Statistics } from './stats.js';
 import { Tracking } from './tracking.js';
@@ -62,6 +63,7 @@ export class Server {
   readonly pause: Pause;
   readonly slowlog = new Slowlog();
   readonly latency = new LatencyMonitor();
+  readonly persistence: Persistence;
   readonly connections = new Map<number, Connection>();
   readonly runId = newRunId();
   replicationId = newRunId();
@@ -93,6 +95,8 @@ export class Server {
   notifyFlags = 0;
   /** Told of every session that is gone, whatever it was doing. */
   readonly onDisconnect: ((session: Session) => void)[] = [];
+  /** True from the moment of `close` on. */
+  closed = false;
   /** Ends the process that runs this server, for SHUTDOWN; a server inside a program only closes. */
   onShutdown: (options: ShutdownOptions) => void = () => {
     void this.close();
@@ -127,6 +131,7 @@ export class Server {
     this.admission = new Admission(this);
     this.network = new Network(this);
     this.pubsub = new PubSub(this);
+    this.persistence = new Persistence(this);
     this.tracking = new Tracking(this);
     this.monitors = new Monitors(this);
     this.pause = new Pause(this);
@@ -159,6 +164,7 @@ export class Server {
 
   /** Starts accepting connections; the TCP port. Rejects with the error of the socket. */
   async listen(options: { readonly tcp: boolean } = { tcp: true }): Promise<number> {
+    await this.persistence.start();
     await this.network.open(options.tcp);
     this.cron.start();
     return this.port;
@@ -180,7 +186,11 @@ export class Server {
 
   /** Why a command may not run now, or null. Asked only while `gated`, or for sessions in a special state. */
   refusal(session: Session, command: Command, request: Request): string | null {
-    return this.memoryLimit.refusal(session, command) ?? this.pause.refusal(session, command, request);
+    return (
+      this.persistence.refusal(session, command) ??
+      this.memoryLimit.refusal(session, command) ??
+      this.pause.refusal(session, command, request)
+    );
   }
 
   /** Calls `observer` after every command, or no longer. */
@@ -225,12 +235,21 @@ export class Server {
   private notify(database: Database, key: Bytes, event: string): void {
     const name = key.toString();
     const { number } = database;
-    if ((this.notifyFlags & NotifyClass.KEYSPACE) !== 0) this.pubsub.publish(`__keyspace@${number}__:${name}`, event);
-    if ((this.notifyFlags & NotifyClass.KEYEVENT) !== 0) this.pubsub.publish(`__keyevent@${number}__:${event}`, name);
+    if ((this.notifyFlags & NotifyClass.KEYSPACE) !== 0)
+      this.pubsub.publish(`__keyspace@${number}__:${name}`, event);
+    if ((this.notifyFlags & NotifyClass.KEYEVENT) !== 0)
+      this.pubsub.publish(`__keyevent@${number}__:${event}`, name);
+  }
+
+  /** As `keyChanged`, for a change of form that nobody is notified of. */
+  keyTouched(session: Session, key: Bytes): void {
+    this.dirty++;
+    if (this.watches.size !== 0) this.watches.touch(session.db, key);
   }
 
   /** Empties databases: as `keyChanged` for everything in them. */
   databasesFlushed(session: Session, databases: readonly Database[]): void {
+    this.persistence.cancelBackground();
     for (const database of databases) {
       this.dirty += database.size;
       this.watches.databaseFlushed(database, null, this.nowMs);
@@ -293,15 +312,20 @@ export class Server {
   }
 
   /** SHUTDOWN: the one who runs this server ends it. */
-  shutdown(options: ShutdownOptions): void {
+  shutdown(session: Session, options: ShutdownOptions): void {
     this.log.info({ ...options }, 'User requested shutdown');
+    if (!this.persistence.saveAtEnd(options.save) && !options.force) {
+      return session.reply.error('ERR Errors trying to SHUTDOWN. Check logs.');
+    }
     this.onShutdown(options);
   }
 
   /** Closes every connection and listener; resolves when nothing is left that keeps a process alive. */
   async close(): Promise<void> {
+    this.closed = true;
     this.cron.stop();
     this.pause.close();
     await this.network.close();
+    await this.persistence.close();
   }
 }

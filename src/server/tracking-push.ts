@@ -7,7 +7,12 @@ const CHANNEL = '__redis__:invalidate';
 
 /** Tells a tracking session, or the one it redirects to, that keys have changed. */
 export function sendInvalidation(server: Server, session: Session, keys: readonly string[]): void {
-  send(server, session, `*${keys.length}\r\n${keys.map((key) => `$${key.length}\r\n${key}\r\n`).join('')}`, null);
+  send(
+    server,
+    session,
+    `*${keys.length}\r\n${keys.map((key) => `$${key.length}\r\n${key}\r\n`).join('')}`,
+    null,
+  );
 }
 
 /** Tells it that every key may have changed. */

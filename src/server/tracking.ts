@@ -145,7 +145,10 @@ export class Tracking {
     this.holders.clear();
     this.itemCount = 0;
     for (const connection of this.server.connections.values()) {
-      if (connection.session.tracking !== null && (connection.session !== session || !connection.session.tracking.noLoop)) {
+      if (
+        connection.session.tracking !== null &&
+        (connection.session !== session || !connection.session.tracking.noLoop)
+      ) {
         sendInvalidationOfAll(this.server, connection.session);
       }
     }

@@ -454,6 +454,15 @@ export class Database {
     return position * shardCount + shard;
   }
 
+  /** True when a scan that goes on at `cursor` has passed the place of `key`. */
+  isBefore(key: Bytes, cursor: number): boolean {
+    const hash = this.hash.of(key);
+    const shard = hash & this.shardMask;
+    const cursorShard = cursor % this.shards.length;
+    if (shard !== cursorShard) return shard < cursorShard;
+    return hash >>> 0 < Math.floor(cursor / this.shards.length);
+  }
+
   /** Visits every record. `visit` must not change the database. */
   forEach(visit: (ref: number) => void): void {
     for (const shard of this.shards) shard.forEach(visit);

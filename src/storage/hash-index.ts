@@ -10,6 +10,8 @@
  * `base` words into a page); `TableAllocator` is the difference.
  */
 
+import { discard } from './discard.js';
+
 /** Provides zeroed tables. */
 export interface TableAllocator {
   /** Makes `index.table`/`index.base` point at `slots` empty slots. */
@@ -339,7 +341,7 @@ export const heapTables: TableAllocator = {
     index.table = new Int32Array(2 * slots);
     index.base = 0;
   },
-  releaseOldTable() {
-    // The garbage collector takes it.
+  releaseOldTable(index) {
+    discard(index.oldTable.buffer);
   },
 };

@@ -7,6 +7,7 @@ import { EncodingLimits } from './encoding-limits.js';
 import { Records } from './record.js';
 import { Slab } from './slab.js';
 import { ownListParts } from './types/list.js';
+import { ownStreamParts } from './types/stream.js';
 import { registerHashes } from './types/hash.js';
 import { registerSets } from './types/set.js';
 import { registerSortedSets, SortedSet } from './types/sorted-set.js';
@@ -97,6 +98,7 @@ export class Keyspace {
     for (let number = 0; number < options.databaseCount; number++)
       this.databases.push(new Database(this, number));
     ownListParts(this);
+    ownStreamParts(this);
   }
 
   /** Keys in all databases. */

@@ -13,6 +13,7 @@
  */
 
 import { BlockPage } from './block-page.js';
+import { discard } from './discard.js';
 
 const PAGE_BITS = 20;
 const UNIT_BITS = 3;
@@ -297,7 +298,9 @@ export class Slab {
   }
 
   private dropPage(page: number): void {
-    this.reservedBytes -= this.pages8[page]!.length;
+    const { buffer, length } = this.pages8[page]!;
+    this.reservedBytes -= length;
+    discard(buffer);
     this.pages8[page] = EMPTY8;
     this.pages32[page] = EMPTY32;
     this.pagesF64[page] = EMPTY_F64;

@@ -621,3 +621,82 @@ transcript('what ZUNION and its kin refuse', [
   'ZUNION 1',
   'ZINTERCARD 1',
 ]);
+
+transcript('ZRANDMEMBER', [
+  'ZADD z 1 a 2 b 3 c',
+  '[type] ZRANDMEMBER z',
+  'ZRANDMEMBER missing',
+  'ZRANDMEMBER missing 3',
+  'ZRANDMEMBER z 0',
+  'ZRANDMEMBER z 3',
+  'ZRANDMEMBER z 100 WITHSCORES',
+  '[shape] ZRANDMEMBER z 2',
+  '[shape] ZRANDMEMBER z 2 WITHSCORES',
+  '[shape] ZRANDMEMBER z -10',
+  '[shape] ZRANDMEMBER z -10 WITHSCORES',
+  'ZRANDMEMBER z 9223372036854775807',
+  'ZRANDMEMBER z -9223372036854775808',
+  'ZRANDMEMBER z -9223372036854775807 WITHSCORES',
+  'ZRANDMEMBER z 9223372036854775807 WITHSCORES',
+  'ZRANDMEMBER z x',
+  'ZRANDMEMBER z 1 junk',
+  'ZRANDMEMBER z 1 WITHSCORES junk',
+  'SET s x',
+  'ZRANDMEMBER s',
+  'ZRANDMEMBER s 1',
+]);
+
+transcript('ZSCAN', [
+  'ZADD z 1 a 2.5 b -3 c',
+  'ZSCAN z 0',
+  'ZSCAN z 0 MATCH [ab]',
+  'ZSCAN z 0 COUNT 1',
+  'ZSCAN z 0 COUNT 1 MATCH x*',
+  'ZSCAN missing 0',
+  'ZSCAN missing 0 junk',
+  'ZSCAN z 0 junk',
+  'ZSCAN z 0 COUNT 0',
+  'ZSCAN z 0 COUNT x',
+  'ZSCAN z 0 COUNT',
+  'ZSCAN z x',
+  'ZSCAN z -1',
+  'ZSCAN z',
+  'SET s x',
+  'ZSCAN s 0',
+]);
+
+const element = (i: number): string => `element:${(i * 7919) % 1000}`;
+
+transcript('a large sorted set answers as a small one', [
+  ...Array.from({ length: 20 }, (_, row) => [
+    'ZADD',
+    'z',
+    ...Array.from({ length: 50 }, (_, i) => [String((row * 50 + i) % 37), element(row * 50 + i)]).flat(),
+  ]),
+  ...Array.from({ length: 40 }, (_, i) => [
+    `ZRANK z ${element(i * 25)}`,
+    `ZREVRANK z ${element(i * 25)}`,
+    `ZSCORE z ${element(i * 25)}`,
+    `ZRANGE z ${i * 20} ${i * 20 + 5} WITHSCORES`,
+    `ZRANGE z ${i} (${i + 1} BYSCORE LIMIT ${i} 3 WITHSCORES`,
+    `ZREVRANGEBYSCORE z ${i} ${i - 2} LIMIT 1 4`,
+    `ZCOUNT z (${i} ${i + 3}`,
+    `ZADD z CH ${i} ${element(i * 13)}`,
+  ]).flat(),
+  ...Array.from({ length: 20 }, (_, i) => [
+    `ZREMRANGEBYRANK z ${i * 10} ${i * 10 + 20}`,
+    `ZREMRANGEBYSCORE z ${i} ${i}`,
+    `ZPOPMIN z 3`,
+    `ZPOPMAX z 2`,
+    'ZCARD z',
+    'ZRANGE z 0 9 WITHSCORES',
+    'ZRANGE z 0 9 REV',
+  ]).flat(),
+  ['ZADD', 'lex', ...Array.from({ length: 500 }, (_, i) => ['0', element(i)]).flat()],
+  'ZLEXCOUNT lex [element:2 (element:3',
+  'ZRANGEBYLEX lex [element:2 (element:3 LIMIT 5 5',
+  'ZREVRANGEBYLEX lex + [element:9 LIMIT 0 5',
+  'ZREMRANGEBYLEX lex (element:2 [element:7',
+  'ZCARD lex',
+  'ZRANGE lex 0 -1',
+]);

@@ -85,22 +85,24 @@ export function hashHas(db: Database, ref: number, field: Bytes): boolean {
 
 /** Sets a field. Whether it is a new one shows in `hashLength`. */
 export function hashSet(db: Database, ref: number, field: Bytes, value: Bytes): number {
-  const { hashValueBytesMax, hashEntriesMax } = db.keyspace.encodingLimits;
-  let target = isPacked(db, ref) ? setPacked(db, ref, field, value) : setInDict(db, ref, field, value);
-  if (
-    field.length > hashValueBytesMax ||
-    value.length > hashValueBytesMax ||
-    hashLength(db, target) > hashEntriesMax
-  ) {
-    db.records.page8(target)[db.records.valueStart(target) + FLAGS_AT]! |= REPORTED_HASHTABLE;
+  if (!isPacked(db, ref)) {
+    openFields(db, ref).set(field, value);
+    noteLimits(db, ref, field, value);
+    return ref;
   }
-  if (isOvergrown(db, target)) target = convertToDict(db, target);
-  return target;
+  const target = setPacked(db, ref, field, value);
+  noteLimits(db, target, field, value);
+  return isOvergrown(db, target) ? convertToDict(db, target) : target;
 }
 
-function setInDict(db: Database, ref: number, field: Bytes, value: Bytes): number {
-  openFields(db, ref).set(field, value);
-  return ref;
+/** Notes in the flags that a hash has passed a limit by setting a field. */
+function noteLimits(db: Database, ref: number, field: Bytes, value: Bytes): void {
+  const page = db.records.page8(ref);
+  const at = db.records.valueStart(ref) + FLAGS_AT;
+  if ((page[at]! & REPORTED_HASHTABLE) !== 0) return;
+  const { hashValueBytesMax, hashEntriesMax } = db.keyspace.encodingLimits;
+  const long = field.length > hashValueBytesMax || value.length > hashValueBytesMax;
+  if (long || hashLength(db, ref) > hashEntriesMax) page[at]! |= REPORTED_HASHTABLE;
 }
 
 function setPacked(db: Database, ref: number, field: Bytes, value: Bytes): number {
@@ -246,8 +248,8 @@ function walkFields(db: Database, ref: number): Dict {
   return db.keyspace.walkedFieldDict.open(dictOf(db, ref));
 }
 
+/** True when a packed hash should become a dictionary. */
 function isOvergrown(db: Database, ref: number): boolean {
-  if (!isPacked(db, ref)) return false;
   return db.records.valueLength(ref) > PACKED_VALUE_BYTES_MAX || hashLength(db, ref) > PACKED_FIELDS_MAX;
 }
 

@@ -42,6 +42,8 @@ export class TreeSortedSet {
 
   private openHead(head: number): void {
     this.head = head;
+    // Another window may have changed the tree since.
+    this.tree.forgetCursor();
     this.dict.open(this.slab.pages32[head >>> REF_PAGE_SHIFT]![((head & REF_UNIT_MASK) << 1) + DICT]!);
   }
 

@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs';
 import { Bytes } from '../../../src/bytes/bytes.js';
 import { RdbReader } from '../../../src/persistence/rdb/rdb-reader.js';
 import type { RdbSink } from '../../../src/persistence/rdb/rdb-output.js';
@@ -26,17 +25,9 @@ export function record(file: Uint8Array, checksum = true): Recorder {
 /** Reads the bytes through a file's interface, a few at a time, so that every boundary falls inside something. */
 export function recordInParts(file: Buffer, part: number): Recorder {
   const recorder = new Recorder();
-  let from = 0;
-  const read = (to: Buffer, at: number, length: number): number => {
-    const got = file.copy(to, at, from, from + Math.min(part, length));
-    from += got;
-    return got;
+  const read = (to: Buffer, at: number, length: number, from: number): number => {
+    return file.copy(to, at, from, from + Math.min(part, length));
   };
   RdbReader.ofFile(read, file.length, recorder).read();
   return recorder;
 }
-
-export const readerOf =
-  (fd: number) =>
-  (to: Buffer, at: number, length: number): number =>
-    readSync(fd, to, at, length, null);

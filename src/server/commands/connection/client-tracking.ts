@@ -11,7 +11,8 @@ export const clientTracking: CommandSpec = {
   summary: 'Says whether this client keeps copies of keys and wants to be told when they change.',
   since: '6.0.0',
   complexity: 'O(1). Some options may introduce additional complexity.',
-  syntax: '<ON | OFF> [REDIRECT client-id] [PREFIX prefix [PREFIX prefix ...]] [BCAST] [OPTIN] [OPTOUT] [NOLOOP]',
+  syntax:
+    '<ON | OFF> [REDIRECT client-id] [PREFIX prefix [PREFIX prefix ...]] [BCAST] [OPTIN] [OPTOUT] [NOLOOP]',
   arity: -3,
   flags: OWN,
   handler: trackingCommand,
@@ -36,7 +37,7 @@ function trackingCommand(session: Session, request: Request): void {
     noLoop: false,
     prefixes: [],
   };
-  for (let i = 3; i < request.count; ) {
+  for (let i = 3; i < request.count;) {
     const taken = readOption(session, request, i, options);
     if (taken === 0) return;
     i += taken;

@@ -3,7 +3,14 @@ import { helpSubcommand } from '../help.js';
 import { clientKill } from './client-kill.js';
 import { clientId, clientInfo, clientList } from './client-list.js';
 import { clientGetName, clientSetInfo, clientSetName } from './client-name.js';
-import { clientNoEvict, clientNoTouch, clientPause, clientReply, clientUnblock, clientUnpause } from './client-state.js';
+import {
+  clientNoEvict,
+  clientNoTouch,
+  clientPause,
+  clientReply,
+  clientUnblock,
+  clientUnpause,
+} from './client-state.js';
 import { clientCaching, clientGetRedir, clientTracking, clientTrackingInfo } from './client-tracking.js';
 
 const SUBCOMMANDS = [

@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../command.js';
 import { del, unlink } from './del.js';
+import { dump, restore } from './dump.js';
 import { exists, touch, type } from './exists.js';
 import { expire, expireat, persist, pexpire, pexpireat } from './expire.js';
 import { flushall, flushdb } from './flush.js';
@@ -14,6 +15,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
   copy,
   dbsize,
   del,
+  dump,
   exists,
   expire,
   expireat,
@@ -31,6 +33,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
   randomkey,
   rename,
   renamenx,
+  restore,
   scan,
   swapdb,
   touch,

@@ -8,20 +8,25 @@ import { lolwut } from './lolwut.js';
 import { memory } from './memory.js';
 import { monitor } from './monitor.js';
 import { role } from './role.js';
+import { bgrewriteaof, bgsave, lastsave, save } from './save.js';
 import { shutdown } from './shutdown.js';
 import { slowlog } from './slowlog.js';
 import { time } from './time.js';
 
 export const SERVER_COMMANDS: readonly CommandSpec[] = [
+  bgrewriteaof,
+  bgsave,
   command,
   config,
   debug,
   info,
+  lastsave,
   latency,
   lolwut,
   memory,
   monitor,
   role,
+  save,
   shutdown,
   slowlog,
   time,

@@ -41,6 +41,22 @@ const SUBCOMMANDS: readonly DebugSubcommand[] = [
       session.reply.ok();
     },
   },
+  {
+    name: 'reload',
+    syntax: '[MERGE] [NOFLUSH] [NOSAVE]',
+    summary: 'Saves the data to the RDB file and loads it again.',
+    least: 0,
+    most: 3,
+    handler: debugReload,
+  },
+  {
+    name: 'loadaof',
+    syntax: '',
+    summary: 'Writes what is pending to the append-only file and loads it again.',
+    least: 0,
+    most: 0,
+    handler: debugLoadaof,
+  },
   accepted(
     'set-active-expire',
     '<0|1>',
@@ -129,6 +145,35 @@ function debugCommand(session: Session, request: Request): void {
 }
 
 /** A subcommand that replies OK. */
+function debugReload(session: Session, request: Request): void {
+  let save = true;
+  let keep = false;
+  for (let i = 2; i < request.count; i++) {
+    if (request.is(i, 'nosave')) save = false;
+    else if (request.is(i, 'noflush') || request.is(i, 'merge')) keep = true;
+    else return session.reply.error('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
+  }
+  const { persistence, log } = session.server;
+  try {
+    persistence.reload(save, keep);
+    session.reply.ok();
+  } catch (error) {
+    log.error({ error: String(error) }, 'DEBUG RELOAD failed');
+    session.reply.error('ERR Error trying to load the RDB dump, check server logs');
+  }
+}
+
+function debugLoadaof(session: Session): void {
+  const { persistence, log } = session.server;
+  try {
+    persistence.reloadAof();
+    session.reply.ok();
+  } catch (error) {
+    log.error({ error: String(error) }, 'DEBUG LOADAOF failed');
+    session.reply.error('ERR Error trying to load the AOF files, check server logs');
+  }
+}
+
 function accepted(
   name: string,
   syntax: string,

@@ -4,7 +4,8 @@ import type { Server } from '../../server.js';
 const ADVICE: Readonly<Record<string, string>> = {
   command:
     'commands that walk through large values: see SLOWLOG GET, and replace KEYS, SMEMBERS and the like by their SCAN forms',
-  'fast-command': 'commands that should always be fast: the machine is busy, or garbage was collected meanwhile',
+  'fast-command':
+    'commands that should always be fast: the machine is busy, or garbage was collected meanwhile',
   'expire-cycle': 'many keys expired together: spread their times',
   'eviction-cycle': 'many keys had to make room: raise maxmemory, or write less at once',
 };

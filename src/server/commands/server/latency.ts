@@ -16,12 +16,30 @@ function subcommand(
   handler: (session: Session, request: Request) => void,
 ): CommandSpec {
   const since = name === 'histogram' ? '7.0.0' : '2.8.13';
-  return { name, group: 'server', summary, since, complexity, syntax, arity, flags: FLAGS, tips: TIPS, handler };
+  return {
+    name,
+    group: 'server',
+    summary,
+    since,
+    complexity,
+    syntax,
+    arity,
+    flags: FLAGS,
+    tips: TIPS,
+    handler,
+  };
 }
 
-const latencyDoctor = subcommand('doctor', 'Says in words what was slow and why that may be.', '', 2, 'O(1)', (session) => {
-  session.reply.verbatim('txt', latencyReport(session.server));
-});
+const latencyDoctor = subcommand(
+  'doctor',
+  'Says in words what was slow and why that may be.',
+  '',
+  2,
+  'O(1)',
+  (session) => {
+    session.reply.verbatim('txt', latencyReport(session.server));
+  },
+);
 
 const latencyGraph = subcommand('graph', 'Draws the samples of an event.', 'event', 3, 'O(1)', graphCommand);
 
@@ -34,37 +52,65 @@ const latencyHistogram = subcommand(
   histogramCommand,
 );
 
-const latencyHistory = subcommand('history', 'Tells the samples of an event.', 'event', 3, 'O(1)', (session, request) => {
-  const samples = session.server.latency.history(request.string(2));
-  session.reply.array(samples.length);
-  for (const { timeSeconds, latencyMs } of samples) {
-    session.reply.array(2);
-    session.reply.integer(timeSeconds);
-    session.reply.integer(latencyMs);
-  }
-});
+const latencyHistory = subcommand(
+  'history',
+  'Tells the samples of an event.',
+  'event',
+  3,
+  'O(1)',
+  (session, request) => {
+    const samples = session.server.latency.history(request.string(2));
+    session.reply.array(samples.length);
+    for (const { timeSeconds, latencyMs } of samples) {
+      session.reply.array(2);
+      session.reply.integer(timeSeconds);
+      session.reply.integer(latencyMs);
+    }
+  },
+);
 
-const latencyLatest = subcommand('latest', 'Tells the newest sample of every event, and its maximum.', '', 2, 'O(1)', (session) => {
-  const { reply, server } = session;
-  const events = server.latency.latest();
-  reply.array(events.length);
-  for (const { event, last, maxMs } of events) {
-    reply.array(4);
-    reply.text(event);
-    reply.integer(last.timeSeconds);
-    reply.integer(last.latencyMs);
-    reply.integer(maxMs);
-  }
-});
+const latencyLatest = subcommand(
+  'latest',
+  'Tells the newest sample of every event, and its maximum.',
+  '',
+  2,
+  'O(1)',
+  (session) => {
+    const { reply, server } = session;
+    const events = server.latency.latest();
+    reply.array(events.length);
+    for (const { event, last, maxMs } of events) {
+      reply.array(4);
+      reply.text(event);
+      reply.integer(last.timeSeconds);
+      reply.integer(last.latencyMs);
+      reply.integer(maxMs);
+    }
+  },
+);
 
 const latencyReset: CommandSpec = {
-  ...subcommand('reset', 'Forgets the samples of some events, or of all.', '[event [event ...]]', -2, 'O(1)', (session, request) => {
-    session.reply.integer(session.server.latency.reset(request.strings(2)));
-  }),
+  ...subcommand(
+    'reset',
+    'Forgets the samples of some events, or of all.',
+    '[event [event ...]]',
+    -2,
+    'O(1)',
+    (session, request) => {
+      session.reply.integer(session.server.latency.reset(request.strings(2)));
+    },
+  ),
   tips: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
 };
 
-const SUBCOMMANDS = [latencyDoctor, latencyGraph, latencyHistogram, latencyHistory, latencyLatest, latencyReset];
+const SUBCOMMANDS = [
+  latencyDoctor,
+  latencyGraph,
+  latencyHistogram,
+  latencyHistory,
+  latencyLatest,
+  latencyReset,
+];
 
 export const latency: CommandSpec = {
   name: 'latency',
@@ -88,7 +134,9 @@ function graphCommand(session: Session, request: Request): void {
   const all = samples.map((sample) => sample.latencyMs);
   const max = Math.max(...all);
   const min = Math.min(...all);
-  const bars = all.map((ms) => BARS.charAt(Math.round(((ms - min) / Math.max(1, max - min)) * (BARS.length - 1))));
+  const bars = all.map((ms) =>
+    BARS.charAt(Math.round(((ms - min) / Math.max(1, max - min)) * (BARS.length - 1))),
+  );
   const header = `${event} - high ${max} ms, low ${min} ms (all time high ${server.latency.maxMs(event)} ms)`;
   reply.verbatim('txt', `${header}\n${'-'.repeat(80)}\n${bars.join('')}\n`);
 }

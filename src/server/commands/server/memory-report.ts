@@ -49,7 +49,9 @@ export function memoryReport(server: Server): string {
   if (liveBytes < LEAST_BYTES) return 'The data set is too small to say anything about its memory.\n';
   const found: string[] = [];
   if (statistics.peakMemoryBytes > 1.5 * server.usedMemory) {
-    found.push('Peak: more than one and a half times the present use was needed once; pages were given back since.');
+    found.push(
+      'Peak: more than one and a half times the present use was needed once; pages were given back since.',
+    );
   }
   if (reservedBytes > 1.4 * liveBytes) {
     found.push('Fragmentation: pages are less than 70 % full, usually after many deletions.');

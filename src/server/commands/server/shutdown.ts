@@ -40,7 +40,7 @@ function shutdownCommand(session: Session, request: Request): void {
     else if (word === 'abort') abort = true;
     else return reply.error(errors.SYNTAX);
   }
-  if (!abort) return server.shutdown(options);
+  if (!abort) return server.shutdown(session, options);
   if (request.count > 2) return reply.error(errors.SYNTAX);
   reply.error('ERR No shutdown in progress.');
 }

@@ -11,7 +11,8 @@ const ENTRIES_DEFAULT = 10;
 const slowlogGet: CommandSpec = {
   name: 'get',
   group: 'server',
-  summary: 'Tells the newest entries: id, unix time, microseconds, arguments, address and name of the client.',
+  summary:
+    'Tells the newest entries: id, unix time, microseconds, arguments, address and name of the client.',
   since: '2.2.12',
   complexity: 'O(N) where N is the number of entries returned',
   syntax: '[count]',
@@ -26,7 +27,14 @@ function getCommand(session: Session, request: Request): void {
   const { reply, server } = session;
   let count = ENTRIES_DEFAULT;
   if (request.count > 2) {
-    const given = rangedArgument(session, request, 2, -1, INT_MAX, 'ERR count should be greater than or equal to -1');
+    const given = rangedArgument(
+      session,
+      request,
+      2,
+      -1,
+      INT_MAX,
+      'ERR count should be greater than or equal to -1',
+    );
     if (given === null) return;
     count = given === -1 ? server.slowlog.length : given;
   }

@@ -13,7 +13,7 @@ export function union(sources: readonly AggregateSource[], aggregate: Aggregate)
   const places = new Map<string, number>();
   for (const source of bySize(sources)) {
     source.forEach((member, own) => {
-      const score = own * source.weight || 0;
+      const score = weighted(own, source);
       const name = member.toString();
       const place = places.get(name);
       if (place === undefined) {
@@ -35,7 +35,7 @@ export function intersection(
   const result = new ScoredMembers();
   const [smallest, ...others] = bySize(sources) as [AggregateSource, ...AggregateSource[]];
   smallest.forEach((member, own) => {
-    let score = own * smallest.weight || 0;
+    let score = weighted(own, smallest);
     for (const other of others) {
       // A window cannot look up while it is walked; the same key has the same score anyway.
       const found = other.ref === smallest.ref ? own : other.find(member);
@@ -65,7 +65,13 @@ function bySize(sources: readonly AggregateSource[]): AggregateSource[] {
   return [...sources].sort((a, b) => a.size - b.size);
 }
 
-/** Infinities that cancel each other make 0 (Redis's convention), and so does 0 times an infinity. */
+/** 0 times an infinity is 0 (Redis's convention). */
+function weighted(score: number, { weight }: AggregateSource): number {
+  const product = score * weight;
+  return Number.isNaN(product) ? 0 : product;
+}
+
+/** Infinities that cancel each other make 0 (Redis's convention). */
 function aggregated(aggregate: Aggregate, a: number, b: number): number {
   switch (aggregate) {
     case 'sum': {

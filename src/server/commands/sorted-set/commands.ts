@@ -12,8 +12,10 @@ import {
   zrevrangebylex,
   zrevrangebyscore,
 } from './zrange.js';
+import { zrandmember } from './zrandmember.js';
 import { zrank, zrevrank } from './zrank.js';
 import { zrem } from './zrem.js';
+import { zscan } from './zscan.js';
 import { zcard, zmscore, zscore } from './zscore.js';
 import { zdiff, zdiffstore, zinter, zintercard, zinterstore, zunion, zunionstore } from './zunion.js';
 
@@ -35,6 +37,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
   zmscore,
   zpopmax,
   zpopmin,
+  zrandmember,
   zrange,
   zrangebylex,
   zrangebyscore,
@@ -48,6 +51,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
   zrevrangebylex,
   zrevrangebyscore,
   zrevrank,
+  zscan,
   zscore,
   zunion,
   zunionstore,

@@ -1,0 +1,244 @@
+import { closeSync, constants, fdatasync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { formatChecksum } from '../../persistence/aof/checksum.js';
+import type { PropagationSink } from '../propagation.js';
+import { encodeRequest } from '../request-bytes.js';
+
+export type FsyncPolicy = 'always' | 'everysec' | 'no';
+
+/** What the log needs to know of the configuration, read at every flush. */
+export interface AofLogOptions {
+  readonly fsync: () => FsyncPolicy;
+  readonly checksums: () => boolean;
+  readonly timestamps: () => boolean;
+  readonly nowMs: () => number;
+  /** Something waits to be written: a flush is due at the end of the turn. */
+  readonly onPending: () => void;
+  /** A write or sync failed, or works again (null). */
+  readonly onStatus: (error: Error | null) => void;
+}
+
+const BUFFER_BYTES = 64 * 1024;
+/** A larger buffer is not kept after it has been written. */
+const BUFFER_BYTES_KEPT = 4 * 1024 * 1024;
+const SYNC_INTERVAL_MS = 1000;
+/** With everysec, writes wait this long for a sync that is still running before they go on all the same. */
+const POSTPONED_MS_MAX = 2000;
+/** `#CRC:` line and `#TS:` line. */
+const ANNOTATION_BYTES = 128;
+
+/**
+ * The append-only file: takes every write of a turn into one buffer, and puts it on disk with one system call before
+ * the replies that acknowledge it leave. The policy says when it is synced: before the replies (`always`, one sync for
+ * all clients of the turn), within a second by a thread (`everysec`), or when the system likes (`no`).
+ */
+export class AofLog implements PropagationSink {
+  /** Bytes of the current file, written or buffered. */
+  size = 0;
+  /** Writes that went on although a sync had been running for two seconds (INFO aof_delayed_fsync). */
+  delayedSyncs = 0;
+  /** The error of the last write or sync, until one succeeds. */
+  error: Error | null = null;
+  syncing = false;
+
+  private fd = -1;
+  private path = '';
+  private dsync = false;
+  private buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  private pending = 0;
+  private written = 0;
+  /** The first so many pending bytes are covered by a checksum among them. */
+  private covered = 0;
+  private database = -1;
+  private lastTimestamp = 0;
+  private lastSyncMs = 0;
+  private postponedSinceMs = 0;
+  private unsynced = false;
+
+  constructor(private readonly options: AofLogOptions) {}
+
+  get isOpen(): boolean {
+    return this.fd >= 0;
+  }
+
+  /** Bytes that wait to be written. */
+  get pendingBytes(): number {
+    return this.pending;
+  }
+
+  /** Goes on at the end of the file at `path`, which is created if it is not there. */
+  open(path: string): void {
+    this.close();
+    this.path = path;
+    this.reopen();
+    this.size = this.written = fstatSync(this.fd).size;
+    this.database = -1;
+    this.pending = this.covered = 0;
+    if (this.options.checksums()) this.openingChecksum();
+  }
+
+  /** A line over 0 bytes opens: it claims nothing of what a server without checksums may have written before. */
+  private openingChecksum(): void {
+    const { size } = this;
+    this.put(formatChecksum(crc32(Buffer.alloc(0)), size, 0));
+    this.covered = this.pending;
+  }
+
+  private reopen(): void {
+    const {
+      O_DSYNC = 0,
+      O_WRONLY,
+      O_APPEND,
+      O_CREAT,
+    } = constants as Partial<typeof constants> & typeof constants;
+    this.dsync = O_DSYNC !== 0 && this.options.fsync() === 'always';
+    const fd = openSync(this.path, O_WRONLY | O_APPEND | O_CREAT | (this.dsync ? O_DSYNC : 0), 0o644);
+    if (this.fd >= 0) closeSync(this.fd);
+    this.fd = fd;
+  }
+
+  append(database: number, buffer: Buffer, start: number, end: number): void {
+    if (this.pending === 0) this.options.onPending();
+    if (this.options.timestamps()) this.putTimestamp();
+    if (database !== this.database) {
+      this.database = database;
+      this.put(SELECT[database] ?? encodeRequest(['SELECT', database]).toString('latin1'));
+    }
+    const length = end - start;
+    this.reserve(length);
+    if (length <= 64) {
+      const { buffer: to } = this;
+      for (let i = 0, at = this.pending; i < length; i++) to[at + i] = buffer[start + i]!;
+    } else buffer.copy(this.buffer, this.pending, start, end);
+    this.pending += length;
+    this.size += length;
+  }
+
+  private putTimestamp(): void {
+    const seconds = Math.floor(this.options.nowMs() / 1000);
+    if (seconds === this.lastTimestamp) return;
+    this.lastTimestamp = seconds;
+    this.put(`#TS:${seconds}\r\n`);
+  }
+
+  private put(text: string): void {
+    this.reserve(text.length);
+    this.pending += this.buffer.write(text, this.pending, 'latin1');
+    this.size += text.length;
+  }
+
+  private reserve(bytes: number): void {
+    const needed = this.pending + bytes + ANNOTATION_BYTES;
+    if (needed <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(2 * needed);
+    this.buffer.copy(larger, 0, 0, this.pending);
+    this.buffer = larger;
+  }
+
+  /**
+   * Writes what is pending, and syncs it if the policy is `always`. False when that did not succeed: what is left stays
+   * pending, in order, and the next flush goes on at the very byte.
+   */
+  flush(): boolean {
+    const policy = this.options.fsync();
+    if (this.pending === 0) return this.error === null || this.recovered();
+    if (policy === 'everysec' && this.syncing && this.postpone()) return true;
+    if (this.options.checksums()) this.closeStretch();
+    try {
+      if (this.dsync !== (policy === 'always' && constants.O_DSYNC > 0)) this.reopen();
+      this.writePending();
+      if (policy === 'always' && !this.dsync) fdatasyncSync(this.fd);
+      this.unsynced = policy === 'everysec';
+    } catch (error) {
+      this.failed(error);
+      return false;
+    }
+    return this.error === null || this.recovered();
+  }
+
+  private recovered(): boolean {
+    if (this.pending > 0) return false;
+    this.error = null;
+    this.options.onStatus(null);
+    return true;
+  }
+
+  private failed(error: unknown): void {
+    const first = this.error === null;
+    this.error = error instanceof Error ? error : new Error(String(error));
+    if (first) this.options.onStatus(this.error);
+  }
+
+  /** With everysec: whether a write should wait for the sync that is running, since it would stall behind it. */
+  private postpone(): boolean {
+    const nowMs = this.options.nowMs();
+    if (this.postponedSinceMs === 0) this.postponedSinceMs = nowMs;
+    if (nowMs - this.postponedSinceMs < POSTPONED_MS_MAX) return true;
+    this.postponedSinceMs = 0;
+    this.delayedSyncs++;
+    return false;
+  }
+
+  /** Ends the batch with a checksum over it. */
+  private closeStretch(): void {
+    const length = this.pending - this.covered;
+    if (length === 0) return;
+    const crc = crc32(this.buffer.subarray(this.covered, this.pending));
+    this.put(formatChecksum(crc, this.written + this.pending, length));
+    this.covered = this.pending;
+  }
+
+  private writePending(): void {
+    let at = 0;
+    try {
+      while (at < this.pending) at += writeSync(this.fd, this.buffer, at, this.pending - at);
+    } finally {
+      // What did not go stays in front.
+      this.written += at;
+      if (at < this.pending) this.buffer.copyWithin(0, at, this.pending);
+      this.pending -= at;
+      this.covered = Math.max(0, this.covered - at);
+    }
+    this.postponedSinceMs = 0;
+    if (this.buffer.length > BUFFER_BYTES_KEPT) this.buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  }
+
+  /** Called from the cron: begins the sync of the last second in a thread, and tries again what has failed. */
+  tick(): void {
+    if (this.fd < 0) return;
+    if (this.pending > 0) this.flush();
+    const nowMs = this.options.nowMs();
+    if (this.options.fsync() !== 'everysec' || !this.unsynced || this.syncing) return;
+    if (nowMs - this.lastSyncMs < SYNC_INTERVAL_MS) return;
+    this.lastSyncMs = nowMs;
+    this.unsynced = false;
+    this.syncing = true;
+    fdatasync(this.fd, (error) => {
+      this.syncing = false;
+      if (error !== null) {
+        this.unsynced = true;
+        this.failed(error);
+      }
+    });
+  }
+
+  /** Writes and syncs everything, however long it takes. Throws the error that prevents it. */
+  settle(): void {
+    if (this.fd < 0) return;
+    if (this.options.checksums()) this.closeStretch();
+    this.writePending();
+    fdatasyncSync(this.fd);
+    this.unsynced = false;
+  }
+
+  close(): void {
+    if (this.fd < 0) return;
+    closeSync(this.fd);
+    this.fd = -1;
+  }
+}
+
+/** SELECT of the first databases, ready made. */
+const SELECT = Array.from({ length: 16 }, (_, number) =>
+  encodeRequest(['SELECT', number]).toString('latin1'),
+);

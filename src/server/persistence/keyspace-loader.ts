@@ -1,0 +1,166 @@
+import type { Bytes } from '../../bytes/bytes.js';
+import type {
+  KeyMeta,
+  RdbVisitor,
+  StreamConsumer,
+  StreamGroup,
+  StreamInfo,
+} from '../../persistence/rdb/rdb-visitor.js';
+import type { Database } from '../../storage/database.js';
+import type { Keyspace } from '../../storage/keyspace.js';
+import { createHash, hashSet } from '../../storage/types/hash.js';
+import { listCreate, listPush } from '../../storage/types/list.js';
+import { createSet, setAdd } from '../../storage/types/set.js';
+
+/** Puts what an RDB file tells into the keyspace. Keys whose time has passed are left out when `nowMs` is given. */
+export class KeyspaceLoader implements RdbVisitor {
+  keys = 0;
+  expiredKeys = 0;
+  /** Sources of function libraries, kept for whoever runs functions and for the next save. */
+  readonly functions: Buffer[] = [];
+  private db: Database;
+  private ref = 0;
+  private key: Bytes | null = null;
+  private expireAtMs = -1;
+  private idleSeconds = -1;
+  private frequency = -1;
+  private skipping = false;
+
+  constructor(
+    private readonly keyspace: Keyspace,
+    private readonly nowMs: number | null,
+  ) {
+    this.db = keyspace.databases[0]!;
+  }
+
+  select(db: number): void {
+    const database = this.keyspace.databases[db];
+    if (database === undefined) {
+      throw new Error(
+        `the file has a database ${db}, the server has ${this.keyspace.databases.length} (databases)`,
+      );
+    }
+    this.db = database;
+  }
+
+  resize(): void {
+    // Indexes grow in small steps anyway.
+  }
+
+  aux(): void {
+    // Who wrote the file, and when: nothing depends on it.
+  }
+
+  functionLibrary(code: Bytes): void {
+    this.functions.push(Buffer.from(code.copy().buffer));
+  }
+
+  string(key: Bytes, value: Bytes, meta: KeyMeta): void {
+    if (!this.begin(key, meta)) return;
+    this.ref = this.db.setString(0, key, value, false);
+    this.end();
+  }
+
+  listStart(key: Bytes, _count: number, meta: KeyMeta): void {
+    if (this.begin(key, meta)) this.ref = listCreate(this.db, key);
+  }
+
+  listElement(element: Bytes): void {
+    if (!this.skipping) this.ref = listPush(this.db, this.ref, false, element);
+  }
+
+  setStart(key: Bytes, _count: number, meta: KeyMeta): void {
+    // A set is created for its first member.
+    if (this.begin(key, meta)) this.key = key.copy();
+  }
+
+  setMember(member: Bytes): void {
+    if (this.skipping) return;
+    if (this.key !== null) {
+      this.ref = createSet(this.db, this.key, member);
+      this.key = null;
+    }
+    this.ref = setAdd(this.db, this.ref, member);
+  }
+
+  zsetStart(key: Bytes, _count: number, meta: KeyMeta): void {
+    if (this.begin(key, meta)) this.ref = this.keyspace.sortedSet.create(this.db, key).ref;
+  }
+
+  zsetMember(member: Bytes, score: number): void {
+    if (this.skipping) return;
+    const { sortedSet } = this.keyspace;
+    if (Number.isNaN(sortedSet.find(member))) sortedSet.insert(member, score);
+    this.ref = sortedSet.ref;
+  }
+
+  hashStart(key: Bytes, _count: number, meta: KeyMeta): void {
+    if (this.begin(key, meta)) this.ref = createHash(this.db, key);
+  }
+
+  hashField(field: Bytes, value: Bytes): void {
+    if (!this.skipping) this.ref = hashSet(this.db, this.ref, field, value);
+  }
+
+  streamStart(): void {
+    throw new Error('streams cannot be loaded yet');
+  }
+
+  streamEntry(_id: Bytes, _pairs: readonly Bytes[], _fields: number): void {
+    // See streamStart.
+  }
+
+  streamInfo(_info: StreamInfo): void {
+    // See streamStart.
+  }
+
+  streamGroup(_group: StreamGroup): void {
+    // See streamStart.
+  }
+
+  streamPending(): void {
+    // See streamStart.
+  }
+
+  streamConsumers(): void {
+    // See streamStart.
+  }
+
+  streamConsumer(_consumer: StreamConsumer): void {
+    // See streamStart.
+  }
+
+  streamConsumerPending(): void {
+    // See streamStart.
+  }
+
+  end(): void {
+    if (this.skipping) {
+      this.skipping = false;
+      return;
+    }
+    const { db, keyspace } = this;
+    if (this.expireAtMs >= 0) this.ref = db.setExpire(this.ref, this.expireAtMs);
+    if (this.frequency >= 0 && keyspace.accessClock.lfu) {
+      db.records.setAccess(this.ref, keyspace.accessClock.fromFrequency(this.frequency));
+    } else if (this.idleSeconds >= 0 && keyspace.options.keysPerShardMax === 0) {
+      db.records.setAccess(this.ref, keyspace.accessClock.fromIdleSeconds(this.idleSeconds));
+    }
+    this.keys++;
+  }
+
+  /** False for a key that is left out. A key that is there already is replaced. */
+  private begin(key: Bytes, meta: KeyMeta): boolean {
+    this.skipping = this.nowMs !== null && meta.expireAtMs >= 0 && meta.expireAtMs <= this.nowMs;
+    if (this.skipping) {
+      this.expiredKeys++;
+      return false;
+    }
+    this.expireAtMs = meta.expireAtMs;
+    this.idleSeconds = meta.idleSeconds;
+    this.frequency = meta.frequency;
+    const existing = this.db.find(key);
+    if (existing !== 0) this.db.remove(existing);
+    return true;
+  }
+}
