@@ -5,7 +5,7 @@ import { ExpireCycle } from '../storage/expire-cycle.js';
 import { Keyspace } from '../storage/keyspace.js';
 import { Blocking } from './blocking.js';
 import { Admission } from './client-admission.js';
-import { overOutputLimit } from './client-limits.js';
+import { closeOverdueClients, overOutputLimit } from './client-limits.js';
 import { CommandClock } from './command-clock.js';
 import type { Command } from './commands/command.js';
 import type { ShutdownOptions } from './commands/server/shutdown.js';
@@ -145,6 +145,9 @@ export class Server {
     this.cron.add(() => {
       if (this.activeExpire) this.expireKeys();
       if (this.blocking.hasReady) this.blocking.serveReady();
+    });
+    this.cron.everySecond(() => {
+      closeOverdueClients(this);
     });
     applyConfiguration(this);
   }
