@@ -46,16 +46,8 @@ describeWithRedis('a load run', () => {
 
   test('sequential keys fill a key space without a gap', async () => {
     await withRedis(async ({ address: { port } }) => {
-      const fill = {
-        requests: 1000,
-        keys: 1000,
-        threads: 3,
-        keyDistribution: { kind: 'sequential' },
-      } as const;
+      const fill = { requests: 1000, keys: 1000, keyDistribution: { kind: 'sequential' } } as const;
       await runLoad(plan(port, ['SET', 'key:__rand_int__', '__data__'], fill));
-      // Threads take turns by number but not by time: what one takes twice another may not have taken yet.
-      expect(Number(await ask(port, 'DBSIZE'))).toBeGreaterThan(900);
-      await runLoad(plan(port, ['SET', 'key:__rand_int__', '__data__'], { ...fill, threads: 1 }));
       expect(await ask(port, 'DBSIZE')).toBe(1000);
     });
   });
