@@ -81,6 +81,10 @@ export function applyConfiguration(server: Server): void {
     cron.start();
     return null;
   });
+  // Shards are made once. Unlike Redis's immutable directives these may be set to the value they have.
+  for (const name of ['shards', 'max-keys-per-shard'] as const) {
+    configuration.onChange(name, () => "can't set immutable config");
+  }
   configuration.onChange('appendonly', (on) => server.persistence.setAppendOnly(on));
   configuration.onChange('port', () => {
     return server.network.reopen('Unable to listen on this port. Check server logs.');
