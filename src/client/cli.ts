@@ -58,7 +58,7 @@ function createSession(options: CliOptions): Session {
     user: options.user,
     password: options.password,
     database: options.database,
-    resp: options.resp ?? (json ? 'implied' : undefined),
+    resp: options.resp ?? (json ? 3 : undefined),
     name: undefined,
   });
   session.onWarning = warn;

@@ -33,6 +33,10 @@ export class CommandCatalog {
     return this.#docs;
   }
 
+  get loaded(): boolean {
+    return this.#loading !== undefined;
+  }
+
   /** Asks the server once; an answer that is no use leaves the generated file. */
   load(): Promise<void> {
     this.#loading ??= this.#load().catch(() => {

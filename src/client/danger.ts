@@ -1,4 +1,4 @@
-import { globMatches } from './glob.js';
+import { globMatches } from '../bytes/glob.js';
 import { addressText, type ServerAddress } from './server-address.js';
 
 /** What these commands do to a server that people depend on. The list is a policy, not a table of commands. */

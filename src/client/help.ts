@@ -1,4 +1,4 @@
-import chalk from 'chalk';
+import { chalk } from './colour.js';
 import { type CommandDoc, syntaxOf } from './command-doc.js';
 
 /** What the client itself understands, one line each, for `help`. */

@@ -107,6 +107,7 @@ export class Interpreter {
       call.catch(() => undefined);
       this.session.close();
       await this.screen.print('(interrupted, connecting anew)\n');
+      await this.session.connect();
       return;
     }
     if (shell !== undefined) {

@@ -1,4 +1,4 @@
-import chalk from 'chalk';
+import { chalk } from './colour.js';
 import type { ReplyPaint } from './reply-format.js';
 
 /** The colours of replies on a terminal; chalk leaves them out where NO_COLOR or the terminal says so. */

@@ -17,7 +17,10 @@ export interface OutputSettings {
 export function printedPush(push: Reply, output: OutputSettings): string {
   const [kind, keys] = replyElements(push);
   if (output.mode !== 'standard' || replyText(kind) !== 'invalidate') return printedReply(push, [], output);
-  const names = keys === undefined ? [] : replyElements(keys).map((key) => `'${quoteBytes(replyBytes(key)).slice(1, -1)}'`);
+  const names =
+    keys === undefined
+      ? []
+      : replyElements(keys).map((key) => `'${quoteBytes(replyBytes(key)).slice(1, -1)}'`);
   return `-> invalidate: ${names.join(', ')}\n`;
 }
 

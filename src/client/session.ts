@@ -9,8 +9,8 @@ export interface SessionSettings {
   user: string | undefined;
   password: string | undefined;
   database: number;
-  /** 3 sends HELLO 3; `implied` forgives a server that does not know it. */
-  resp: 2 | 3 | 'implied' | undefined;
+  /** 3 sends HELLO 3. */
+  resp: 2 | 3 | undefined;
   name: string | undefined;
 }
 
@@ -88,7 +88,7 @@ export class Session {
     const say = async (name: string, argv: readonly string[]): Promise<boolean> => {
       const reply = await connection.call(argv);
       if (!isErrorReply(reply)) return true;
-      if (name !== '') this.onWarning(`${name} failed: ${reply.bytes.toString()}`);
+      this.onWarning(`${name} failed: ${reply.bytes.toString()}`);
       return false;
     };
     if (settings.password !== undefined) {
@@ -99,7 +99,6 @@ export class Session {
       settings.database = 0;
     }
     if (settings.resp === 3) await say('HELLO 3', ['HELLO', '3']);
-    if (settings.resp === 'implied') await say('', ['HELLO', '3']);
     if (settings.name !== undefined) await say('CLIENT SETNAME', ['CLIENT', 'SETNAME', settings.name]);
   }
 

@@ -1,7 +1,7 @@
 import { isErrorReply, type Reply } from '../protocol/reply.js';
 import type { Interpreter } from './interpreter.js';
 import { splitCommandLine } from './command-line.js';
-import { globMatches } from './glob.js';
+import { globMatches } from '../bytes/glob.js';
 import { READING_MESSAGES } from './one-shot.js';
 import { replyElements, replyNumber, replyText } from './reply-reading.js';
 import { printedReply } from './reply-printer.js';
@@ -47,7 +47,9 @@ export async function runStream(interpreter: Interpreter, argv: readonly Buffer[
     ),
   );
   // Nothing else can be said on a connection that streams.
-  if (result === 'stopped') session.close();
+  if (result !== 'stopped') return;
+  session.close();
+  await session.connect();
 }
 
 /** Takes `--match GLOB`, `--cmd NAME[,NAME]` and `--slower-than MS` off the end of the words. */

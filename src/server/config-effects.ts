@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs';
 import { applyEncodingLimits, ENCODING_DIRECTIVES } from './encoding-limits.js';
+import { Flag } from './commands/command.js';
+import type { DirectiveName } from './directives.js';
 import { logLevel } from './log.js';
 import type { Server } from './server.js';
 
@@ -56,6 +58,24 @@ export function applyConfiguration(server: Server): void {
       }),
     );
   }
+  configuration.onChange(
+    'notify-keyspace-events',
+    now(() => {
+      server.notifyFlags = config['notify-keyspace-events'];
+    }),
+  );
+  configuration.onChange('slowlog-max-len', (length) => {
+    server.slowlog.trim(length);
+    return null;
+  });
+  const timing = now(() => {
+    applyTiming(server);
+  });
+  for (const name of TIMING) configuration.onChange(name, timing);
+  configuration.onChange('tracking-table-max-keys', () => {
+    server.tracking.limit();
+    return null;
+  });
   configuration.onChange('hz', (hz) => {
     config.hz = Math.min(500, Math.max(1, hz));
     cron.start();
@@ -71,4 +91,32 @@ export function applyConfiguration(server: Server): void {
     if (found === undefined) return 'No such file or directory';
     return found.isDirectory() ? null : 'Not a directory';
   });
+}
+
+/** Directives that decide which commands are timed one by one, and who is told. */
+const TIMING = [
+  'slowlog-log-slower-than',
+  'latency-monitor-threshold',
+  'latency-tracking',
+] as const satisfies readonly DirectiveName[];
+
+/** Commands that are not timed by themselves take less than this. */
+const ALWAYS_FAST_MICROSECONDS = 5000;
+
+function applyTiming(server: Server): void {
+  const { clock, config, slowlog, latency } = server;
+  const slowMicroseconds = config['slowlog-log-slower-than'];
+  const thresholdMs = config['latency-monitor-threshold'];
+  const slowlogOn = slowMicroseconds >= 0 && config['slowlog-max-len'] > 0;
+  clock.histograms = config['latency-tracking'];
+  clock.timeAll(thresholdMs > 0 || (slowlogOn && slowMicroseconds < ALWAYS_FAST_MICROSECONDS));
+  clock.onTimed = (session, command, request, microseconds) => {
+    if (slowlogOn && microseconds >= slowMicroseconds && (command.flags & Flag.SKIP_SLOWLOG) === 0) {
+      slowlog.add(session, command, request, microseconds, config['slowlog-max-len']);
+    }
+    if (thresholdMs > 0 && microseconds >= thresholdMs * 1000) {
+      const event = (command.flags & Flag.FAST) !== 0 ? 'fast-command' : 'command';
+      latency.add(event, Math.floor(microseconds / 1000), server.nowMs);
+    }
+  };
 }

@@ -1,6 +1,6 @@
 import { BufferedLog, openLog } from './log-output.js';
 import { ConfigError } from './configuration.js';
-import { launch, ListenError } from './launch.js';
+import { launch, ListenError, StartError } from './launch.js';
 
 /**
  * Runs a server until a signal or SHUTDOWN ends it; the process then exits with 0, or with 1 when it could not start.
@@ -22,12 +22,14 @@ export async function serve(argv: readonly string[]): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
         log.info({ signal }, `Received ${signal}, shutting down`);
+        server.persistence.saveAtEnd(null);
         end();
       });
     }
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof ListenError)) throw error;
-    if (error instanceof ListenError) await openLog(log, { loglevel: 'notice', logfile: '' });
+    const atStart = error instanceof ListenError || error instanceof StartError;
+    if (!(error instanceof ConfigError || atStart)) throw error;
+    if (atStart) await openLog(log, { loglevel: 'notice', logfile: '' });
     log.flush();
     process.stderr.write(`mredis: ${error.message}\n`);
     process.exitCode = 1;

@@ -7,7 +7,8 @@ import { Blocking } from './blocking.js';
 import { Admission } from './client-admission.js';
 import { overOutputLimit } from './client-limits.js';
 import { CommandClock } from './command-clock.js';
-import { type Command, Flag } from './commands/command.js';
+import type { Command } from './commands/command.js';
+import type { ShutdownOptions } from './commands/server/shutdown.js';
 import { COMMANDS } from './commands/list.js';
 import { CommandTable } from './commands/table.js';
 import { applyConfiguration } from './config-effects.js';
@@ -16,6 +17,7 @@ import type { Connection } from './connection.js';
 import { Cron } from './cron.js';
 import type { ConfigValues } from './directives.js';
 import { Dispatcher } from './dispatcher.js';
+import { FieldExpireCycle } from './field-expiry.js';
 import { type Log, silentLog } from './log.js';
 import { LatencyMonitor } from './latency.js';
 import { Network } from './network.js';
@@ -29,13 +31,17 @@ import { Pipeline } from './pipeline.js';
 import { Propagation } from './propagation.js';
 import { PubSub } from './pubsub.js';
 import { newRunId } from './run-id.js';
-import { type Session, SessionFlag } from './session.js';
+import type { Session } from './session.js';
 import { Slowlog } from './slowlog.js';
 import { Statistics } from './stats.js';
 import { Tracking } from './tracking.js';
 import { discardTransaction } from './transactions.js';
 import { Turn } from './turn.js';
 import { Watches } from './watches.js';
+
+const FIELD_EXPIRE_BUDGET_MS = 2;
+/** Slots of a shard's old table that the cron moves in one turn; 16 shards take half a millisecond. */
+const MIGRATED_SLOTS = 4096;
 
 /** A Redis server: what all sessions share. Its parts know it; it wires them together. */
 export class Server {
@@ -46,6 +52,7 @@ export class Server {
   readonly propagation = new Propagation();
   readonly watches = new Watches();
   readonly expireCycle: ExpireCycle;
+  private readonly fieldExpireCycle = new FieldExpireCycle(this);
   readonly memoryLimit: MemoryLimit;
   readonly clock = new CommandClock();
   readonly statistics = new Statistics();
@@ -97,7 +104,7 @@ export class Server {
   /** True from the moment of `close` on. */
   closed = false;
   /** Ends the process that runs this server, for SHUTDOWN; a server inside a program only closes. */
-  onShutdown: () => void = () => {
+  onShutdown: (options: ShutdownOptions) => void = () => {
     void this.close();
   };
 
@@ -142,7 +149,13 @@ export class Server {
       this.pause.forget(session);
     });
     this.cron.add(() => {
-      if (this.activeExpire) this.expireKeys();
+      if (this.activeExpire) {
+        this.expireKeys();
+        this.fieldExpireCycle.run(FIELD_EXPIRE_BUDGET_MS);
+      }
+      if (this.config.activerehashing) {
+        for (const database of this.keyspace.databases) database.continueMigration(MIGRATED_SLOTS);
+      }
       if (this.blocking.hasReady) this.blocking.serveReady();
     });
     applyConfiguration(this);
@@ -185,7 +198,11 @@ export class Server {
 
   /** Why a command may not run now, or null. Asked only while `gated`, or for sessions in a special state. */
   refusal(session: Session, command: Command, request: Request): string | null {
-    return this.memoryLimit.refusal(session, command) ?? this.pause.refusal(session, command, request);
+    return (
+      this.persistence.refusal(session, command) ??
+      this.memoryLimit.refusal(session, command) ??
+      this.pause.refusal(session, command, request)
+    );
   }
 
   /** Calls `observer` after every command, or no longer. */
@@ -234,6 +251,12 @@ export class Server {
       this.pubsub.publish(`__keyspace@${number}__:${name}`, event);
     if ((this.notifyFlags & NotifyClass.KEYEVENT) !== 0)
       this.pubsub.publish(`__keyevent@${number}__:${event}`, name);
+  }
+
+  /** As `keyChanged`, for a change of form that nobody is notified of. */
+  keyTouched(session: Session, key: Bytes): void {
+    this.dirty++;
+    if (this.watches.size !== 0) this.watches.touch(session.db, key);
   }
 
   /** Empties databases: as `keyChanged` for everything in them. */
@@ -300,10 +323,21 @@ export class Server {
     return this.keyspace.usedBytes + this.clientBytes;
   }
 
+  /** SHUTDOWN: the one who runs this server ends it. */
+  shutdown(session: Session, options: ShutdownOptions): void {
+    this.log.info({ ...options }, 'User requested shutdown');
+    if (!this.persistence.saveAtEnd(options.save) && !options.force) {
+      return session.reply.error('ERR Errors trying to SHUTDOWN. Check logs.');
+    }
+    this.onShutdown(options);
+  }
+
   /** Closes every connection and listener; resolves when nothing is left that keeps a process alive. */
   async close(): Promise<void> {
+    this.closed = true;
     this.cron.stop();
     this.pause.close();
     await this.network.close();
+    await this.persistence.close();
   }
 }

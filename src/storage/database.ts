@@ -495,6 +495,11 @@ export class Database {
     return this.value(ref, this.valueView);
   }
 
+  /** Moves on with replacing tables of the index as every write does; for times when there are no writes. */
+  continueMigration(slots: number): void {
+    for (const shard of this.shards) if (shard.oldBits !== 0) shard.migrate(slots);
+  }
+
   /** Bytes of indexes and side tables, beside the records. */
   get tableBytes(): number {
     let bytes = this.expires.bytes;

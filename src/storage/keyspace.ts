@@ -9,6 +9,7 @@ import { Slab } from './slab.js';
 import { ownListParts } from './types/list.js';
 import { ownStreamParts } from './types/stream.js';
 import { registerHashes } from './types/hash.js';
+import { TreeSortedSet } from './types/sorted-set-tree.js';
 import { registerSets } from './types/set.js';
 import { registerSortedSets, SortedSet } from './types/sorted-set.js';
 
@@ -63,6 +64,10 @@ export class Keyspace {
   readonly walkedFieldDict: Dict;
   readonly memberDict: Dict;
   readonly walkedMemberDict: Dict;
+  /** Window onto the expire times of the fields of a hash, in the order of time. */
+  readonly fieldTimes: TreeSortedSet;
+  /** Hashes that have fields with expire times. */
+  expiringHashes = 0;
   /** A dictionary of what a command has met, made and released by that command. */
   readonly seenMembers: Dict;
 
@@ -93,6 +98,7 @@ export class Keyspace {
     this.memberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
     this.walkedMemberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
     this.seenMembers = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
+    this.fieldTimes = new TreeSortedSet(this);
     registerHashes(this);
     registerSets(this);
     for (let number = 0; number < options.databaseCount; number++)

@@ -20,6 +20,9 @@ export class OrderTreeSearch {
   /** 0 when the cursor has left the tree. */
   leaf = 0;
   slot = 0;
+  // Which entry of which tree the cursor stands on, if it was put there and has not moved since; -1 otherwise.
+  private cursorHead = 0;
+  private cursorRank = -1;
 
   protected readonly nodes: OrderTreeNodes;
   // What entries are compared with.
@@ -92,7 +95,8 @@ export class OrderTreeSearch {
     this.leaf = node;
     this.slot = slot;
     if (slot === nodes.count(node)) this.enterNextLeaf();
-    return rank + slot;
+    this.cursorHead = head;
+    return (this.cursorRank = rank + slot);
   }
 
   /** The last child whose least entry is below the bound, or the bound itself; else the first. */
@@ -151,6 +155,7 @@ export class OrderTreeSearch {
 
   /** Puts the cursor on the entry of a rank, which must be below the size. */
   seek(head: number, rank: number): void {
+    if (rank === this.cursorRank && head === this.cursorHead) return;
     const { nodes } = this;
     let node = this.head(head, ROOT);
     let rest = rank;
@@ -164,6 +169,13 @@ export class OrderTreeSearch {
     }
     this.leaf = node;
     this.slot = rest;
+    this.cursorHead = head;
+    this.cursorRank = rank;
+  }
+
+  /** Nobody may rely on the cursor any more. */
+  forgetCursor(): void {
+    this.cursorRank = -1;
   }
 
   // Cursor
@@ -178,11 +190,13 @@ export class OrderTreeSearch {
 
   /** Moves the cursor to the next entry; past the last one `leaf` is 0. */
   forward(): void {
+    this.cursorRank = -1;
     if (++this.slot === this.nodes.count(this.leaf)) this.enterNextLeaf();
   }
 
   /** Moves the cursor to the entry before; before the first one `leaf` is 0. */
   backward(): void {
+    this.cursorRank = -1;
     if (this.slot-- > 0) return;
     this.leaf = this.nodes.previous(this.leaf);
     this.slot = this.leaf === 0 ? 0 : this.nodes.count(this.leaf) - 1;

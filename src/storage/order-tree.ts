@@ -25,6 +25,7 @@ export class OrderTree extends OrderTreeSearch {
 
   /** Writes the head of an empty tree. */
   create(head: number): void {
+    this.forgetCursor();
     this.setHead(head, ROOT, this.nodes.newLeaf());
     this.setHead(head, HEIGHT, 0);
     this.setHead(head, SIZE, 0);
@@ -67,6 +68,7 @@ export class OrderTree extends OrderTreeSearch {
   /** Removes the entry of a rank, which must be below the size; its member ref. */
   removeRank(head: number, rank: number): number {
     const { nodes } = this;
+    this.forgetCursor();
     let node = this.head(head, ROOT);
     let rest = rank;
     const height = this.head(head, HEIGHT);
@@ -89,21 +91,26 @@ export class OrderTree extends OrderTreeSearch {
   /** Gives an entry another score. The cell keeps its own copy, which is the caller's to change. */
   move(head: number, score: number, ref: number, newScore: number): void {
     const { nodes } = this;
-    this.rankOf(head, score, ref);
-    const { leaf, slot } = this;
+    this.boundEntry(score, ref);
+    const leaf = this.descend(head, 0);
+    const slot = this.countBelow(leaf, LEAF_REFS);
     // Where the order stays the same inside one leaf, nothing has to move.
     if (slot > 0 && slot < nodes.count(leaf) - 1) {
       if (nodes.score(leaf, slot - 1) < newScore && newScore < nodes.score(leaf, slot + 1)) {
         return nodes.setEntry(leaf, LEAF_REFS, slot, newScore, ref);
       }
     }
-    this.remove(head, score, ref);
+    for (let level = this.head(head, HEIGHT) - 1; level >= 0; level--) {
+      nodes.addMembers(this.pathNodes[level]!, this.pathSlots[level]!, -1);
+    }
+    this.removeFrom(head, leaf, slot);
     this.insert(head, newScore, ref);
   }
 
   /** The leaf of the bound; the counts on the way change by `change`. */
   private descend(head: number, change: number): number {
     const { nodes } = this;
+    this.forgetCursor();
     let node = this.head(head, ROOT);
     const height = this.head(head, HEIGHT);
     for (let level = 0; level < height; level++) {

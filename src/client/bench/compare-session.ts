@@ -7,6 +7,7 @@ import {
   type Side,
 } from './comparison.js';
 import type { LoadPlan, ServerAddress } from './load-plan.js';
+import type { LoadResult } from './load-result.js';
 import { runLoad } from './load-run.js';
 import { openTarget, type OpenTarget } from './spawned-server.js';
 import type { Target } from './target.js';
@@ -77,9 +78,15 @@ export async function compareWorkload(
     address: open[side].address,
   });
   if (options.prefill) {
-    for (const side of ['A', 'B'] as const) await prepareData(planFor(side), workload.preparations, signal);
+    const lasting = workload.preparations.filter((preparation) => preparation.consumed !== true);
+    for (const side of ['A', 'B'] as const) await prepareData(planFor(side), lasting, signal);
   }
-  return compare((side) => runLoad(planFor(side), { name: workload.name, signal }), {
+  const consumed = options.prefill ? workload.preparations.filter((preparation) => preparation.consumed) : [];
+  const run = async (side: Side): Promise<LoadResult> => {
+    await prepareData(planFor(side), consumed, signal);
+    return runLoad(planFor(side), { name: workload.name, signal });
+  };
+  return compare(run, {
     name: workload.name,
     rounds: options.rounds,
     roundsMax: options.roundsMax,

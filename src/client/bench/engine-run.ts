@@ -18,7 +18,7 @@ export interface EngineUnderTest {
 export type EnginePhase = 'fill' | 'overwrite' | 'read' | 'mixed';
 export const ENGINE_PHASES: readonly EnginePhase[] = ['fill', 'overwrite', 'read', 'mixed'];
 
-export interface PhaseFigures {
+interface PhaseFigures {
   readonly phase: EnginePhase;
   /** Geometric mean over the rounds, and its interval. */
   readonly perSecond: number;
@@ -48,14 +48,18 @@ export interface EngineOptions {
   readonly rounds: number;
   readonly confidence: number;
   readonly seed: number;
+  /** The phases after the fill that are measured. */
+  readonly phases: readonly EnginePhase[];
+  /** Operations of such a phase. */
+  readonly operations: number;
 }
 
 const KEY_PREFIX = 'key:';
 const KEY_BYTES = 16;
 /** One look at the clock for so many operations costs them 1 ns each and still finds a stall of 0.1 ms. */
 const CHUNK = 64;
-const OPERATIONS_MIN = 400_000;
 const WARMUP_KEYS = 100_000;
+const WARMUP_OPERATIONS = 200_000;
 
 interface Round {
   readonly perSecond: number;
@@ -70,10 +74,12 @@ export async function measureEngine(
   open: () => EngineUnderTest,
   options: EngineOptions,
 ): Promise<EngineFigures> {
-  const rounds = new Map<EnginePhase, Round[]>(ENGINE_PHASES.map((phase) => [phase, []]));
+  const phases = ENGINE_PHASES.filter((phase) => phase === 'fill' || options.phases.includes(phase));
+  const rounds = new Map<EnginePhase, Round[]>(phases.map((phase) => [phase, []]));
   const overheads: number[] = [];
   // Before the first round counts, the compiler has seen everything.
-  await measureRound(open, { ...options, keys: Math.min(options.keys, WARMUP_KEYS) }, 0, () => undefined);
+  const warmup = { ...options, keys: Math.min(options.keys, WARMUP_KEYS), operations: WARMUP_OPERATIONS };
+  await measureRound(open, warmup, 0, () => undefined);
   for (let round = 1; round <= options.rounds; round++) {
     const overhead = await measureRound(open, options, round, (phase, figures) =>
       rounds.get(phase)?.push(figures),
@@ -85,7 +91,7 @@ export async function measureEngine(
     keys: options.keys,
     rounds: options.rounds,
     confidence: options.confidence,
-    phases: ENGINE_PHASES.map((phase) => phaseFigures(phase, rounds.get(phase) ?? [], options.confidence)),
+    phases: phases.map((phase) => phaseFigures(phase, rounds.get(phase) ?? [], options.confidence)),
     overheadBytesPerKey: median(overheads),
   };
 }
@@ -101,6 +107,7 @@ async function measureRound(
   const driver = new Driver(open(), options, round);
   let overhead = 0;
   for (const phase of ENGINE_PHASES) {
+    if (phase !== 'fill' && !options.phases.includes(phase)) continue;
     note(phase, await driver.run(phase));
     if (phase === 'fill')
       overhead = ((await liveBytes()) - before) / options.keys - KEY_BYTES - options.valueBytes;
@@ -150,7 +157,7 @@ class Driver {
       for (const entry of list.getEntries()) pauses.push(entry.duration);
     });
     observer.observe({ entryTypes: ['gc'] });
-    const operations = phase === 'fill' ? this.options.keys : Math.max(OPERATIONS_MIN, this.options.keys);
+    const operations = phase === 'fill' ? this.options.keys : this.options.operations;
     const { seconds, stallMs } = this.loop(phase, operations);
     // Entries of the collector arrive with the next turns of the event loop.
     await new Promise((settle) => setTimeout(settle, 5));

@@ -1,12 +1,10 @@
 import { ArrivalSchedule } from './arrival-schedule.js';
-import { keyDrawer } from './key-distribution.js';
 import type { Batch, Lane, LaneOwner } from './lane.js';
+import { laneMaker } from './lane-maker.js';
 import { Counter, Phase, type LoadBoard } from './load-board.js';
 import { shareOf, type LoadPlan } from './load-plan.js';
 import { RandomSource } from './random-source.js';
 import { ReplyKind } from './reply-counter.js';
-import { requestTemplates, RequestWriter, TemplateChooser } from './request-template.js';
-import { RespLane } from './resp-lane.js';
 import { Subscriber } from './subscriber.js';
 import { Tally } from './tally.js';
 
@@ -46,7 +44,7 @@ export class LoadThread implements LaneOwner {
   async connect(): Promise<void> {
     const { plan, index } = this;
     const count = shareOf(plan.connections, index, plan.threads);
-    const makeLane = await this.laneMaker();
+    const makeLane = await laneMaker(plan, index, this);
     for (let i = 0; i < count; i++) this.lanes.push(makeLane());
     for (let i = 0; i < count; i += 128) {
       await Promise.all(this.lanes.slice(i, i + 128).map((lane) => lane.connect()));
@@ -167,21 +165,6 @@ export class LoadThread implements LaneOwner {
       }, GONE_MS);
     }
     this.reconnect(lane, reason);
-  }
-
-  private async laneMaker(): Promise<() => Lane> {
-    const { plan, index } = this;
-    const random = new RandomSource(plan.seed * 104_729 + index);
-    const drawKey = keyDrawer(plan.keyDistribution, plan.keys, random, index, plan.threads);
-    const templates = requestTemplates(plan.operations, plan.valueSizes, plan.keys);
-    const chooser = new TemplateChooser(templates, random);
-    if (plan.driver === 'resp') {
-      return () =>
-        new RespLane(plan.address, new RequestWriter(chooser, drawKey, plan.pipeline, plan.keys), this);
-    }
-    // Loaded only when asked for: it takes 50 ms.
-    const { IoredisLane } = await import('./ioredis-lane.js');
-    return () => new IoredisLane(plan, chooser, drawKey, this);
   }
 
   private connected(lane: Lane): void {

@@ -31,6 +31,7 @@ export class ServerProbe {
       lazyConnect: true,
       enableReadyCheck: false,
       connectTimeout: 10_000,
+      disconnectTimeout: 100,
       commandTimeout: COMMAND_MS_MAX,
       maxRetriesPerRequest: 0,
       retryStrategy: () => null,

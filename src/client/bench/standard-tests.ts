@@ -23,19 +23,15 @@ const prepare = (
   operation: { name, weight: 1, commands: [command] },
   requests,
 });
-const list = prepare(
-  'fill mylist',
-  ['RPUSH', 'mylist', ...repeat('__data__')],
-  (_, requests) => requests / BATCH,
-);
+const perPop = (name: string, command: readonly string[]): Preparation => ({
+  ...prepare(name, command, (_, requests) => requests / BATCH),
+  consumed: true,
+});
+const list = perPop('fill mylist', ['RPUSH', 'mylist', ...repeat('__data__')]);
 const longList = prepare('fill mylist', ['RPUSH', 'mylist', ...repeat('__data__')], () => 600 / BATCH);
 const strings = prepare('fill key:*', ['SET', KEY, '__data__'], (keys) => Math.max(1, keys));
-const set = prepare('fill myset', ['SADD', 'myset', ...repeat(ELEMENT)], (_, requests) => requests / BATCH);
-const sortedSet = prepare(
-  'fill myzset',
-  ['ZADD', 'myzset', ...repeat('0', ELEMENT)],
-  (_, requests) => requests / BATCH,
-);
+const set = perPop('fill myset', ['SADD', 'myset', ...repeat(ELEMENT)]);
+const sortedSet = perPop('fill myzset', ['ZADD', 'myzset', ...repeat('0', ELEMENT)]);
 
 const range = (last: number): StandardTest => ({
   name: `lrange_${last + 1}`,

@@ -8,6 +8,8 @@ export interface Preparation {
   readonly operation: Operation;
   /** How many of them, for a key space of `keys` and about `requests` requests to come. */
   readonly requests: (keys: number, requests: number) => number;
+  /** The workload uses it up, so that each run needs it anew. */
+  readonly consumed?: boolean;
 }
 
 /** One thing to measure: a test, a mix, a preset or a command line. */
@@ -18,7 +20,8 @@ export interface Workload {
 }
 
 /** A run that is limited by time is taken to make so many requests, when something has to be there for each. */
-const REQUESTS_OF_TIMED_RUN = 500_000;
+const REQUESTS_PER_SECOND = 1_500_000;
+const REQUESTS_OF_TIMED_RUN_MAX = 5_000_000;
 const OPERATIONS_MAX = 64;
 
 /** One workload for each test named in `set,get,…`. */
@@ -68,7 +71,7 @@ export async function prepareData(
   signal?: AbortSignal,
 ): Promise<void> {
   for (const { operation, requests } of preparations) {
-    const count = Math.ceil(requests(plan.keys, plan.requests > 0 ? plan.requests : REQUESTS_OF_TIMED_RUN));
+    const count = Math.ceil(requests(plan.keys, requestsToCome(plan)));
     const result = await runLoad(
       loadPlan({
         address: plan.address,
@@ -87,4 +90,9 @@ export async function prepareData(
       throw new Error(`the server went away during '${operation.name}': ${result.gone}`);
     if (error !== undefined) throw new Error(`the server refused '${operation.name}': ${error}`);
   }
+}
+
+function requestsToCome({ requests, seconds, warmupSeconds, rampSeconds }: LoadPlan): number {
+  if (requests > 0) return requests;
+  return Math.min(REQUESTS_OF_TIMED_RUN_MAX, REQUESTS_PER_SECOND * (seconds + warmupSeconds + rampSeconds));
 }

@@ -1,4 +1,5 @@
 import { Args, Command, Flags } from '@oclif/core';
+import { interruptSignal } from '../../client/bench/interrupt.js';
 import { runComparison } from '../../client/bench/compare-session.js';
 import {
   chosenWorkloads,
@@ -55,10 +56,7 @@ export default class BenchCompare extends Command {
 
   async run(): Promise<void> {
     const { args, argv, flags } = await this.parse(BenchCompare);
-    const abort = new AbortController();
-    process.once('SIGINT', () => {
-      abort.abort();
-    });
+    const signal = interruptSignal();
     const rounds = flags.rounds;
     const compared = async (): Promise<number> =>
       runComparison(
@@ -84,7 +82,7 @@ export default class BenchCompare extends Command {
           confidence: flags.confidence,
           prefill: flags.prefill,
           json: flags.json,
-          signal: abort.signal,
+          signal,
           print: (text) => {
             this.log(text);
           },

@@ -5,15 +5,19 @@ import { Bytes } from '../../bytes/bytes.js';
 import { engineText, parseKeyCount } from '../../client/bench/engine-report.js';
 import {
   emptyEngine,
+  ENGINE_PHASES,
   mapEngine,
   measureEngine,
   type EngineFigures,
+  type EnginePhase,
   type EngineUnderTest,
 } from '../../client/bench/engine-run.js';
 import { fractionFlag, wholeFlag } from '../../client/bench/load-flags.js';
 import { Keyspace } from '../../storage/keyspace.js';
 
 const ENGINES = { mredis: keyspaceEngine, map: mapEngine, none: emptyEngine } as const;
+
+const OPERATIONS_MIN = 400_000;
 
 export default class BenchEngine extends Command {
   static override summary = 'measure the storage engine in process, without a network';
@@ -29,6 +33,10 @@ export default class BenchEngine extends Command {
     'data-size': wholeFlag(1, 1_000_000)({ char: 'd', default: 32, description: 'value size in bytes' }),
     rounds: wholeFlag(2, 1000)({ default: 5, description: 'fresh engines for each figure' }),
     confidence: fractionFlag({ default: 0.99, description: 'of the intervals' }),
+    phases: Flags.string({ default: 'overwrite,read,mixed', description: 'what is measured after the fill' }),
+    operations: Flags.string({
+      description: 'operations of each of these [default: as many as keys, 400k at least]',
+    }),
     shards: wholeFlag(1, 1024)({ default: 16, description: 'shards of the engine, a power of two' }),
     seed: wholeFlag(0, 2_147_483_647)({ default: 1, description: 'seed of the random keys' }),
     json: Flags.boolean({ description: 'all figures as JSON' }),
@@ -57,6 +65,8 @@ export default class BenchEngine extends Command {
 type EngineName = keyof typeof ENGINES;
 
 interface EngineFlags {
+  readonly phases: string;
+  readonly operations?: string | undefined;
   readonly 'data-size': number;
   readonly rounds: number;
   readonly confidence: number;
@@ -66,7 +76,11 @@ interface EngineFlags {
 
 async function measure(name: EngineName, keys: number, flags: EngineFlags): Promise<EngineFigures> {
   const { 'data-size': valueBytes, rounds, confidence, seed, shards } = flags;
-  return measureEngine(name, () => ENGINES[name](shards), { keys, valueBytes, rounds, confidence, seed });
+  const operations =
+    flags.operations === undefined ? Math.max(OPERATIONS_MIN, keys) : parseKeyCount(flags.operations);
+  const phases = flags.phases.split(',').map(phaseName);
+  const options = { keys, valueBytes, rounds, confidence, seed, operations, phases };
+  return measureEngine(name, () => ENGINES[name](shards), options);
 }
 
 /** In a process of its own, so that neither compiled code nor the heap of one engine weighs on the next. */
@@ -75,7 +89,9 @@ async function measureApart(name: EngineName, keys: number, flags: EngineFlags):
     `--${flag}`,
     String(flags[flag]),
   ]);
-  const args = ['bench', 'engine', '--engines', name, '--sizes', String(keys), ...numbers, '--json'];
+  const operations = flags.operations === undefined ? [] : ['--operations', flags.operations];
+  const which = ['--engines', name, '--sizes', String(keys), '--phases', flags.phases, ...operations];
+  const args = ['bench', 'engine', ...which, ...numbers, '--json'];
   const { stdout } = await promisify(execFile)(process.execPath, [
     ...process.execArgv,
     process.argv[1]!,
@@ -83,6 +99,12 @@ async function measureApart(name: EngineName, keys: number, flags: EngineFlags):
   ]);
   // Our own output, one element for the one measurement asked for.
   return (JSON.parse(stdout) as EngineFigures[])[0]!;
+}
+
+function phaseName(text: string): EnginePhase {
+  const found = ENGINE_PHASES.find((phase) => phase === text.trim());
+  if (found !== undefined) return found;
+  throw new Error(`no phase is called '${text}'; there are: ${ENGINE_PHASES.join(', ')}`);
 }
 
 function engineName(text: string): EngineName {

@@ -1,4 +1,5 @@
 import { Args, Command, Flags, type Interfaces } from '@oclif/core';
+import { interruptSignal } from '../../client/bench/interrupt.js';
 import { runSession, type OutputFormat } from '../../client/bench/bench-session.js';
 import {
   addressFlags,
@@ -53,11 +54,8 @@ export default class Bench extends Command {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Bench);
-    const abort = new AbortController();
-    process.once('SIGINT', () => {
-      abort.abort();
-    });
-    const code = await this.measure(flags, argv.map(String), abort.signal).catch((error: unknown) => {
+    const signal = interruptSignal();
+    const code = await this.measure(flags, argv.map(String), signal).catch((error: unknown) => {
       this.error(error instanceof Error ? error.message : String(error), { exit: 1 });
     });
     this.exit(code);

@@ -1,4 +1,5 @@
 import { Args, Command, Flags } from '@oclif/core';
+import { interruptSignal } from '../../client/bench/interrupt.js';
 import {
   addressFlags,
   addressOf,
@@ -41,10 +42,7 @@ export default class BenchSaturate extends Command {
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(BenchSaturate);
-    const abort = new AbortController();
-    process.once('SIGINT', () => {
-      abort.abort();
-    });
+    const signal = interruptSignal();
     const search = async (): Promise<Saturation> => {
       const objective = parseObjective(flags.slo);
       const [workload, ...more] = chosenWorkloads(flags, argv.map(String), 'get');
@@ -56,7 +54,6 @@ export default class BenchSaturate extends Command {
         seconds: flags.duration,
         warmupSeconds: flags.warmup,
       });
-      const { signal } = abort;
       if (flags.prefill) await prepareData(plan, workload.preparations, signal);
       const closed = await runLoad(plan, { name: workload.name, signal });
       if (!flags.json) this.log(`closed loop: ${count(closed.requestsPerSecond)} requests/s`);
@@ -74,7 +71,7 @@ export default class BenchSaturate extends Command {
       this.error(error instanceof Error ? error.message : String(error), { exit: 1 });
     });
     this.log(flags.json ? JSON.stringify(found, undefined, 2) : conclusion(found));
-    this.exit(abort.signal.aborted ? 130 : found.rate === undefined ? 1 : 0);
+    this.exit(signal.aborted ? 130 : found.rate === undefined ? 1 : 0);
   }
 }
 

@@ -28,7 +28,7 @@ export interface AofSet {
 export class AofPathError extends Error {}
 
 /** Where Redis keeps a multi-part AOF, unless `appenddirname` says otherwise. */
-const DEFAULT_DIRECTORY = 'appendonlydir';
+export const DEFAULT_DIRECTORY = 'appendonlydir';
 
 /**
  * The AOF that `path` means: a manifest, a directory that holds one (or holds `appendonlydir`), a single AOF or RDB

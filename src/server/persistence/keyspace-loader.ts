@@ -8,10 +8,10 @@ import type {
 } from '../../persistence/rdb/rdb-visitor.js';
 import type { Database } from '../../storage/database.js';
 import type { Keyspace } from '../../storage/keyspace.js';
-import { createHash, hashSet } from '../../storage/types/hash.js';
+import { createHash, hashExpire, hashSet } from '../../storage/types/hash.js';
 import { listCreate, listPush } from '../../storage/types/list.js';
 import { createSet, setAdd } from '../../storage/types/set.js';
-import { StreamValueLoader } from './stream-value.js';
+import { StreamLoader } from './stream-loader.js';
 
 /** Puts what an RDB file tells into the keyspace. Keys whose time has passed are left out when `nowMs` is given. */
 export class KeyspaceLoader implements RdbVisitor {
@@ -26,7 +26,8 @@ export class KeyspaceLoader implements RdbVisitor {
   private idleSeconds = -1;
   private frequency = -1;
   private skipping = false;
-  private readonly stream = new StreamValueLoader();
+  private readonly streams = new StreamLoader();
+  private inStream = false;
 
   constructor(
     private readonly keyspace: Keyspace,
@@ -100,40 +101,44 @@ export class KeyspaceLoader implements RdbVisitor {
     if (this.begin(key, meta)) this.ref = createHash(this.db, key);
   }
 
-  hashField(field: Bytes, value: Bytes): void {
-    if (!this.skipping) this.ref = hashSet(this.db, this.ref, field, value);
+  hashField(field: Bytes, value: Bytes, expireAtMs: number): void {
+    if (this.skipping) return;
+    this.ref = hashSet(this.db, this.ref, field, value);
+    if (expireAtMs >= 0) this.ref = hashExpire(this.db, this.ref, field, expireAtMs);
   }
 
   streamStart(key: Bytes, meta: KeyMeta): void {
-    if (this.begin(key, meta)) this.ref = this.stream.start(this.db, key);
+    if (!this.begin(key, meta)) return;
+    this.streams.start(this.db, key);
+    this.inStream = true;
   }
 
   streamEntry(id: Bytes, pairs: readonly Bytes[], fields: number): void {
-    if (!this.skipping) this.stream.entry(id, pairs, fields);
+    if (!this.skipping) this.streams.entry(id, pairs, fields);
   }
 
   streamInfo(info: StreamInfo): void {
-    if (!this.skipping) this.stream.info(info);
+    if (!this.skipping) this.streams.info(info);
   }
 
   streamGroup(group: StreamGroup): void {
-    if (!this.skipping) this.stream.startGroup(group);
+    if (!this.skipping) this.streams.startGroup(group);
   }
 
   streamPending(id: Bytes, deliveredAtMs: number, deliveries: number): void {
-    if (!this.skipping) this.stream.pendingEntry(id, deliveredAtMs, deliveries);
+    if (!this.skipping) this.streams.pendingEntry(id, deliveredAtMs, deliveries);
   }
 
   streamConsumers(): void {
-    // They follow one by one.
+    // Each of them is told.
   }
 
   streamConsumer(consumer: StreamConsumer): void {
-    if (!this.skipping) this.stream.startConsumer(consumer);
+    if (!this.skipping) this.streams.startConsumer(consumer);
   }
 
   streamConsumerPending(id: Bytes): void {
-    if (!this.skipping) this.stream.consumerPending(id);
+    if (!this.skipping) this.streams.consumerEntry(id);
   }
 
   end(): void {
@@ -142,6 +147,10 @@ export class KeyspaceLoader implements RdbVisitor {
       return;
     }
     const { db, keyspace } = this;
+    if (this.inStream) {
+      this.ref = this.streams.ref;
+      this.inStream = false;
+    }
     if (this.expireAtMs >= 0) this.ref = db.setExpire(this.ref, this.expireAtMs);
     if (this.frequency >= 0 && keyspace.accessClock.lfu) {
       db.records.setAccess(this.ref, keyspace.accessClock.fromFrequency(this.frequency));

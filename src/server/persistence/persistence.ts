@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, truncateSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DirectoryInUseError, DirectoryLock } from '../../persistence/directory-lock.js';
 import { Gate } from '../gate.js';
+import { type Command, Flag } from '../commands/command.js';
 import type { Server } from '../server.js';
+import { type Session, SessionFlag } from '../session.js';
 import { AofFiles } from './aof-files.js';
 import { AofLoader, type LoadProgress } from './aof-loader.js';
 import { AofLog } from './aof-log.js';
@@ -192,7 +194,9 @@ export class Persistence {
   }
 
   /** Why a write is refused while the disk does not take what must be kept, or null. */
-  get refusal(): string | null {
+  refusal(session: Session, command: Command): string | null {
+    if ((command.flags & Flag.WRITE) === 0 || session.has(SessionFlag.LOADER | SessionFlag.PRIMARY))
+      return null;
     if (this.log.error !== null) return `MISCONF Errors writing to the AOF file: ${this.log.error.message}`;
     if (!this.lastSaveOk && this.server.config['stop-writes-on-bgsave-error'] && this.hasSavePoints)
       return MISCONF;
@@ -289,6 +293,19 @@ export class Persistence {
     this.ensureDirectory();
     new BackgroundSave(this.server, this.rdbPath, false).runNow();
     this.saved(this.server.dirty);
+  }
+
+  /** Writes the RDB file before the server ends, where `save` or the save points ask for it; false when that failed. */
+  saveAtEnd(save: boolean | null): boolean {
+    if (!(save ?? (this.started && this.hasSavePoints))) return true;
+    try {
+      this.cancelBackground();
+      this.saveNow();
+      return true;
+    } catch (error) {
+      this.saveFailed(error);
+      return false;
+    }
   }
 
   /** BGSAVE. False when it must wait for a rewrite, and does. */

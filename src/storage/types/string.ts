@@ -117,3 +117,23 @@ function incrementExactly(db: Database, ref: number, key: Bytes, delta: bigint):
   increment.exact = value;
   db.setString(ref, key, Bytes.from(value.toString()), true);
 }
+
+/** Sets the whole content of a string that counts as edited in place, keeping its expiry; `ref` may be 0. */
+export function replaceString(
+  db: Database,
+  ref: number,
+  key: Bytes,
+  content: Uint8Array,
+  length: number,
+): number {
+  let target: number;
+  if (ref === 0) target = zeroString(db, key, length);
+  else if (db.records.head(ref) >= 0 && length >= RAW_BYTES_LEAST) target = db.resize(ref, length);
+  else {
+    target = db.resize(ref, length + 1);
+    db.setRepresentation(target, Representation.STRING_RAW);
+  }
+  const end = db.records.valueStart(target) + db.records.valueLength(target);
+  copyBytes(content, 0, length, db.records.page8(target), end - length);
+  return target;
+}

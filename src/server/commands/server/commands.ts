@@ -2,7 +2,15 @@ import type { CommandSpec } from '../command.js';
 import { config } from './config.js';
 import { debug } from './debug.js';
 import { info } from './info.js';
+import { latency } from './latency.js';
+import { lolwut } from './lolwut.js';
+import { memory } from './memory.js';
+import { monitor } from './monitor.js';
+import { role } from './role.js';
 import { bgrewriteaof, bgsave, lastsave, save } from './save.js';
+import { shutdown } from './shutdown.js';
+import { slowlog } from './slowlog.js';
+import { time } from './time.js';
 
 export const SERVER_COMMANDS: readonly CommandSpec[] = [
   bgrewriteaof,
@@ -11,5 +19,13 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
   debug,
   info,
   lastsave,
+  latency,
+  lolwut,
+  memory,
+  monitor,
+  role,
   save,
+  shutdown,
+  slowlog,
+  time,
 ];

@@ -97,12 +97,13 @@ export class Range {
         this.applyRanks(set.size, reverse);
         break;
       case RangeKind.SCORE:
-        this.from = set.rankOfScore(this.min, this.minExclusive);
         this.to = this.min > this.max ? 0 : set.rankOfScore(this.max, !this.maxExclusive);
+        // The lower end comes last: where the cursor is left, most ranges begin.
+        this.from = set.rankOfScore(this.min, this.minExclusive);
         break;
       case RangeKind.LEX:
-        this.from = rankOfLexEnd(set, this.minLex, this.minLex.exclusive);
         this.to = rankOfLexEnd(set, this.maxLex, !this.maxLex.exclusive);
+        this.from = rankOfLexEnd(set, this.minLex, this.minLex.exclusive);
         break;
     }
     if (this.to < this.from) this.to = this.from;

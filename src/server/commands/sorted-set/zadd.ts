@@ -38,16 +38,13 @@ export const zincrby: CommandSpec = {
   flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
   keys: [key('RW ACCESS UPDATE')],
   handler: (session, request) => {
-    addCommand(session, request, INCR);
+    addCommand(session, request, AddOption.INCR);
   },
 };
 
-const NX = 1;
-const XX = 2;
-const GT = 4;
-const LT = 8;
-const CH = 16;
-const INCR = 32;
+/** Bits of what ZADD is asked to do. */
+export const AddOption = { NX: 1, XX: 2, GT: 4, LT: 8, CH: 16, INCR: 32 } as const;
+const { NX, XX, GT, LT, CH, INCR } = AddOption;
 
 const NX_AND_XX = 'ERR XX and NX options at the same time are not compatible';
 const GT_LT_NX = 'ERR GT, LT, and/or NX options at the same time are not compatible';
@@ -70,6 +67,29 @@ function addCommand(session: Session, request: Request, preset: number): void {
   if (conflict !== null) return session.reply.error(conflict);
   if (!readScores(session, request, first, pairs)) return;
 
+  members.first = first + 1;
+  members.count = pairs;
+  addMembers(session, request, options, scores, members);
+}
+
+/** Where the members stand in a request. */
+interface MemberArguments {
+  first: number;
+  readonly step: number;
+  count: number;
+}
+
+/** Those of the running ZADD. */
+const members: MemberArguments = { first: 0, step: 2, count: 0 };
+
+/** Adds or updates members with as many scores as `options` tell, and replies as ZADD does. */
+export function addMembers(
+  session: Session,
+  request: Request,
+  options: number,
+  newScores: Float64Array,
+  given: MemberArguments,
+): void {
   const name = request.arg(1);
   const ref = session.write(name);
   if (ref === 0 && (options & XX) !== 0) {
@@ -79,7 +99,7 @@ function addCommand(session: Session, request: Request, preset: number): void {
   }
   const set =
     ref === 0 ? session.db.keyspace.sortedSet.create(session.db, name) : openSortedSet(session, ref);
-  if (set !== null) addPairs(session, request, set, options, first, pairs);
+  if (set !== null) addTo(session, request, set, options, newScores, given);
 }
 
 function optionAt(request: Request, at: number): number {
@@ -110,23 +130,23 @@ function readScores(session: Session, request: Request, first: number, pairs: nu
   return true;
 }
 
-function addPairs(
+function addTo(
   session: Session,
   request: Request,
   set: SortedSet,
   options: number,
-  first: number,
-  pairs: number,
+  newScores: Float64Array,
+  { first, step, count }: MemberArguments,
 ): void {
   const { reply } = session;
   let added = 0;
   let updated = 0;
   let result = NaN;
   let failed = false;
-  for (let i = 0; i < pairs && !failed; i++) {
-    const member = request.arg(first + 2 * i + 1);
+  for (let i = 0; i < count && !failed; i++) {
+    const member = request.arg(first + step * i);
     const current = set.find(member);
-    let score = scores[i]!;
+    let score = newScores[i]!;
     if (Number.isNaN(current)) {
       if ((options & XX) !== 0) continue;
       set.insert(member, score);

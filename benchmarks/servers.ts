@@ -1,0 +1,47 @@
+import { execFile, type ExecFileException } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { SpawnedServer } from '../src/client/bench/spawned-server.js';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const BIN = `${ROOT}bin/run.js`;
+const QUIET = ['--save', '', '--appendonly', 'no'];
+const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Command lines of the two servers, `{port}` to be filled in. */
+const SERVERS = {
+  redis: ['redis-server', '--port', '{port}', ...QUIET],
+  mredis: [process.execPath, BIN, 'serve', '--port', '{port}', ...QUIET],
+} as const;
+export type ServerName = keyof typeof SERVERS;
+export const SERVER_NAMES: readonly ServerName[] = ['redis', 'mredis'];
+
+/** A command line as one argument of `mredis bench compare`. */
+export function asTarget(name: ServerName): string {
+  return SERVERS[name].map((word) => (word === '' ? "''" : `'${word}'`)).join(' ');
+}
+
+/** Runs `use` on a fresh server and ends the server. */
+export async function withServer<T>(
+  name: ServerName,
+  use: (server: SpawnedServer) => Promise<T>,
+  ...options: string[]
+): Promise<T> {
+  const server = await SpawnedServer.start([...SERVERS[name], ...options]);
+  try {
+    return await use(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Runs `mredis bench …` and returns what it prints; `signal` interrupts it, upon which it still reports. */
+export function bench(args: readonly string[], signal?: AbortSignal): Promise<string> {
+  return new Promise((settle, reject) => {
+    const done = (error: ExecFileException | null, stdout: string, stderr: string): void => {
+      if (error === null || error.code === 130) settle(stdout);
+      else reject(new Error(`mredis bench ${args.join(' ')}: ${stderr || error.message}`));
+    };
+    const child = execFile(process.execPath, [BIN, 'bench', ...args], { maxBuffer: OUTPUT_BYTES_MAX }, done);
+    signal?.addEventListener('abort', () => child.kill('SIGINT'), { once: true });
+  });
+}

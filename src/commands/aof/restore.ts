@@ -1,0 +1,29 @@
+import { Flags } from '@oclif/core';
+import { findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { restore, type RestoreResult } from '../../persistence/toolkit/restore.js';
+import { AofCommand, pathArgument } from '../../toolkit/aof-command.js';
+import { parseRestorePoint } from '../../toolkit/restore-point.js';
+import { restoreReport } from '../../toolkit/restore-report.js';
+
+export default class AofRestore extends AofCommand {
+  static override summary = 'go back in time: copy the data up to a point into a new directory';
+  static override description =
+    'The point is a time (2026-11-21T10:00:00Z, or seconds since 1970; needs aof-timestamp-enabled), an OFFSET in the newest file or FILE:OFFSET, or before:COMMAND for the last command of that name (before:"DEL user:1" compares arguments too). It is never inside a transaction. The original is only read.';
+  static override examples = [
+    '<%= config.bin %> aof restore data --to 2026-11-21T10:00:00Z --output restored',
+    '<%= config.bin %> aof restore data --to before:flushall --output restored',
+    '<%= config.bin %> aof restore data --to redis.aof.3.incr.aof:81920 --output restored',
+  ];
+  static override args = { path: pathArgument };
+  static override flags = {
+    to: Flags.string({ required: true, description: 'TIME, OFFSET, FILE:OFFSET or before:COMMAND' }),
+    output: Flags.string({ char: 'o', required: true, description: 'directory to make' }),
+  };
+
+  async run(): Promise<RestoreResult> {
+    const { args, flags } = await this.parse(AofRestore);
+    const result = restore(findAofSet(args.path), parseRestorePoint(flags.to), flags.output);
+    for (const line of restoreReport(result, this.config.bin)) this.log(line);
+    return result;
+  }
+}

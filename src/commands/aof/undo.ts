@@ -1,0 +1,35 @@
+import { Args, Flags } from '@oclif/core';
+import { findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { restore, type RestoreResult } from '../../persistence/toolkit/restore.js';
+import { AofCommand, pathArgument } from '../../toolkit/aof-command.js';
+import { restoreReport } from '../../toolkit/restore-report.js';
+
+export default class AofUndo extends AofCommand {
+  static override summary =
+    'restore the data as it was before the last FLUSHALL, FLUSHDB or any other command';
+  static override description =
+    'Copies the data up to that command into a new directory: what came after it is left out as well. The original is only read.';
+  static override examples = [
+    '<%= config.bin %> aof undo data flushall --output restored',
+    '<%= config.bin %> aof undo data del user:1 --output restored',
+  ];
+  static override strict = false;
+  static override args = {
+    path: pathArgument,
+    command: Args.string({
+      required: true,
+      description: 'the command to undo, with the arguments that tell which one',
+    }),
+  };
+  static override flags = {
+    output: Flags.string({ char: 'o', required: true, description: 'directory to make' }),
+  };
+
+  async run(): Promise<RestoreResult> {
+    const { args, argv, flags } = await this.parse(AofUndo);
+    const words = argv.slice(1).map(String);
+    const result = restore(findAofSet(args.path), { kind: 'before', words }, flags.output);
+    for (const line of restoreReport(result, this.config.bin)) this.log(line);
+    return result;
+  }
+}

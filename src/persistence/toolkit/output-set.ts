@@ -1,0 +1,54 @@
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type AofManifest, formatManifest, MANIFEST_SUFFIX } from '../aof/manifest.js';
+import { AtomicFile, replaceFile } from '../atomic-file.js';
+import { readerOf } from '../file-bytes.js';
+import { AofPathError, DEFAULT_DIRECTORY } from './aof-set.js';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/**
+ * Makes a data directory for a new set, and returns the directory inside it for the files. It must not exist yet, or be
+ * empty, so that nothing is ever overwritten.
+ */
+export function newDataDirectory(path: string): string {
+  if (existsSync(path) && readdirSync(path).length > 0) {
+    throw new AofPathError(`${path} exists and is not empty: name a directory that does not exist yet`);
+  }
+  const files = join(path, DEFAULT_DIRECTORY);
+  mkdirSync(files, { recursive: true });
+  return files;
+}
+
+/** Refuses to write over a file that exists. */
+export function newFile(path: string): void {
+  if (existsSync(path)) throw new AofPathError(`${path} exists: name a file that does not exist yet`);
+  mkdirSync(dirname(path), { recursive: true });
+}
+
+/** Writes the manifest, without which the files beside it are none of a server's. Written last. */
+export function writeManifest(directory: string, appendFilename: string, manifest: AofManifest): void {
+  replaceFile(join(directory, appendFilename + MANIFEST_SUFFIX), formatManifest(manifest));
+}
+
+/** Copies the first `bytes` bytes of a file to a new one. */
+export function copyPrefix(from: string, to: string, bytes: number): void {
+  const fd = openSync(from, 'r');
+  const file = new AtomicFile(to);
+  try {
+    const read = readerOf(fd);
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, bytes)));
+    for (let offset = 0; offset < bytes;) {
+      const got = read(chunk, 0, Math.min(chunk.length, bytes - offset), offset);
+      if (got === 0) throw new Error(`${from} became shorter while it was copied`);
+      file.write(chunk.subarray(0, got));
+      offset += got;
+    }
+    file.commit();
+  } catch (error) {
+    file.abandon();
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
