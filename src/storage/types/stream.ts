@@ -32,9 +32,6 @@ export interface BlockLimits {
   readonly bytesMax: number;
 }
 
-/** As Redis's configuration has them by default. */
-export const BLOCK_LIMITS_DEFAULT: BlockLimits = { entriesMax: 100, bytesMax: 4096 };
-
 /** What bounds a stream: all but the newest entries go, or those below an id. */
 export interface TrimOptions {
   readonly strategy: 'maxlen' | 'minid';
