@@ -41,8 +41,4 @@ export function closeOverdueClients(server: Server): void {
 
 /** Clients that rightly say nothing: those that wait, listen or replicate. */
 const NEVER_IDLE =
-  SessionFlag.BLOCKED |
-  SessionFlag.PUBSUB |
-  SessionFlag.MONITOR |
-  SessionFlag.REPLICA |
-  SessionFlag.PRIMARY;
+  SessionFlag.BLOCKED | SessionFlag.PUBSUB | SessionFlag.MONITOR | SessionFlag.REPLICA | SessionFlag.PRIMARY;

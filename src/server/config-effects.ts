@@ -4,6 +4,7 @@ import { Flag } from './commands/command.js';
 import type { DirectiveName } from './directives.js';
 import { logLevel } from './log.js';
 import type { Server } from './server.js';
+import { SessionFlag } from './session.js';
 
 /** The directives that eviction depends on. */
 const MEMORY_DIRECTIVES = [
@@ -115,7 +116,12 @@ function applyTiming(server: Server): void {
   clock.histograms = config['latency-tracking'];
   clock.timeAll(thresholdMs > 0 || (slowlogOn && slowMicroseconds < ALWAYS_FAST_MICROSECONDS));
   clock.onTimed = (session, command, request, microseconds) => {
-    if (slowlogOn && microseconds >= slowMicroseconds && (command.flags & Flag.SKIP_SLOWLOG) === 0) {
+    if (
+      slowlogOn &&
+      microseconds >= slowMicroseconds &&
+      (command.flags & Flag.SKIP_SLOWLOG) === 0 &&
+      !session.has(SessionFlag.BLOCKED)
+    ) {
       slowlog.add(session, command, request, microseconds, config['slowlog-max-len']);
     }
     if (thresholdMs > 0 && microseconds >= thresholdMs * 1000) {

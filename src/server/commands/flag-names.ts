@@ -30,7 +30,10 @@ export function flagNames(command: Command): string[] {
 /** True when no range of positions tells all keys. */
 function hasMovableKeys({ spec }: Command): boolean {
   const specs = spec.keys ?? [];
-  return spec.getKeys !== undefined || specs.some(({ find, flags }) => find.kind !== 'range' || flags.includes('INCOMPLETE'));
+  return (
+    spec.getKeys !== undefined ||
+    specs.some(({ find, flags }) => find.kind !== 'range' || flags.includes('INCOMPLETE'))
+  );
 }
 
 /** ACL categories in the order in which Redis shows them. */

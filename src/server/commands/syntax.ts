@@ -13,15 +13,7 @@ export interface Argument {
 }
 
 export type ArgumentType =
-  | 'string'
-  | 'integer'
-  | 'double'
-  | 'key'
-  | 'pattern'
-  | 'unix-time'
-  | 'pure-token'
-  | 'oneof'
-  | 'block';
+  'string' | 'integer' | 'double' | 'key' | 'pattern' | 'unix-time' | 'pure-token' | 'oneof' | 'block';
 
 /**
  * Reads a line in Redis's notation: words in capitals are tokens, those in small letters values; `[ ]` is optional,
@@ -109,9 +101,17 @@ function bindTokens(sequence: readonly Argument[], inBrackets: boolean): Argumen
     const argument = sequence[i]!;
     const next = sequence[i + 1];
     const joins =
-      argument.type === 'pure-token' && next?.token === undefined && next !== undefined && next.optional !== true;
+      argument.type === 'pure-token' &&
+      next?.token === undefined &&
+      next !== undefined &&
+      next.optional !== true;
     if (!joins) bound.push(argument);
-    else if (inBrackets && i === 0 && sequence.length > 2 && sequence.slice(1).every((each) => each.optional !== true)) {
+    else if (
+      inBrackets &&
+      i === 0 &&
+      sequence.length > 2 &&
+      sequence.slice(1).every((each) => each.optional !== true)
+    ) {
       return [{ ...block(bindTokens(sequence.slice(1), false)), token: argument.token! }];
     } else {
       bound.push({ ...next, token: argument.token! });
@@ -144,9 +144,39 @@ function isToken(word: string): boolean {
 }
 
 const INTEGERS = new Set([
-  'count', 'cursor', 'db', 'destination-db', 'id', 'increment', 'index', 'limit', 'len', 'max', 'min', 'milliseconds',
-  'ms', 'num-matches', 'numkeys', 'numreplicas', 'offset', 'port', 'protover', 'rank', 'seconds', 'start', 'stop', 'end',
-  'threshold', 'ttl', 'version', 'client-id', 'bit', 'width', 'bits', 'timeout', 'frequency',
+  'count',
+  'cursor',
+  'db',
+  'destination-db',
+  'id',
+  'increment',
+  'index',
+  'limit',
+  'len',
+  'max',
+  'min',
+  'milliseconds',
+  'ms',
+  'num-matches',
+  'numkeys',
+  'numreplicas',
+  'offset',
+  'port',
+  'protover',
+  'rank',
+  'seconds',
+  'start',
+  'stop',
+  'end',
+  'threshold',
+  'ttl',
+  'version',
+  'client-id',
+  'bit',
+  'width',
+  'bits',
+  'timeout',
+  'frequency',
 ]);
 
 /** The type of a value follows from its name. */

@@ -63,7 +63,11 @@ function replyKeySpec(session: Session, { flags, find }: KeySpec): void {
     case 'unknown':
       return replyStep(session, 'unknown', {});
     case 'numkeys':
-      return replyStep(session, 'keynum', { keynumidx: 0, firstkey: find.first ?? 1, keystep: find.step ?? 1 });
+      return replyStep(session, 'keynum', {
+        keynumidx: 0,
+        firstkey: find.first ?? 1,
+        keystep: find.step ?? 1,
+      });
     case 'keyword':
       return replyStep(session, 'range', {
         lastkey: find.last ?? 0,

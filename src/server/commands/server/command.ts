@@ -22,7 +22,18 @@ function subcommand(
 ): CommandSpec {
   const complexity = COMPLEXITIES[name] ?? 'O(1)';
   const categories = ['connection'];
-  return { name, group: 'server', summary, since, complexity, syntax, arity, flags: FLAGS, categories, handler };
+  return {
+    name,
+    group: 'server',
+    summary,
+    since,
+    complexity,
+    syntax,
+    arity,
+    flags: FLAGS,
+    categories,
+    handler,
+  };
 }
 
 const COMPLEXITIES: Readonly<Record<string, string>> = {
@@ -38,7 +49,14 @@ const SUBCOMMANDS: readonly CommandSpec[] = [
     session.reply.integer(session.server.commands.count);
   }),
   {
-    ...subcommand('docs', 'Tells what commands do and take.', '7.0.0', '[command-name [command-name ...]]', -2, docs),
+    ...subcommand(
+      'docs',
+      'Tells what commands do and take.',
+      '7.0.0',
+      '[command-name [command-name ...]]',
+      -2,
+      docs,
+    ),
     tips: UNORDERED,
   },
   subcommand('getkeys', 'Tells the keys of a command line.', '2.8.13', '', -4, (session, request) => {
@@ -49,23 +67,37 @@ const SUBCOMMANDS: readonly CommandSpec[] = [
     session.reply.array(positions.length);
     for (const at of positions) session.reply.bulk(found.request.arg(at));
   }),
-  subcommand('getkeysandflags', 'As GETKEYS, with how each key is used.', '7.0.0', '', -4, (session, request) => {
-    const { reply } = session;
-    const found = inspect(session, request);
-    if (found === null) return;
-    const keys = keysWithFlags(found.command, found.request);
-    if (keys === null) return reply.error('ERR Invalid arguments specified for command');
-    reply.array(keys.length);
-    for (const { at, flags } of keys) {
-      const words = keyFlagWords(flags);
-      reply.array(2);
-      reply.bulk(found.request.arg(at));
-      reply.set(words.length);
-      for (const word of words) reply.simple(word);
-    }
-  }),
+  subcommand(
+    'getkeysandflags',
+    'As GETKEYS, with how each key is used.',
+    '7.0.0',
+    '',
+    -4,
+    (session, request) => {
+      const { reply } = session;
+      const found = inspect(session, request);
+      if (found === null) return;
+      const keys = keysWithFlags(found.command, found.request);
+      if (keys === null) return reply.error('ERR Invalid arguments specified for command');
+      reply.array(keys.length);
+      for (const { at, flags } of keys) {
+        const words = keyFlagWords(flags);
+        reply.array(2);
+        reply.bulk(found.request.arg(at));
+        reply.set(words.length);
+        for (const word of words) reply.simple(word);
+      }
+    },
+  ),
   {
-    ...subcommand('info', 'Tells arity, flags and keys of commands.', '2.8.13', '[command-name [command-name ...]]', -2, info),
+    ...subcommand(
+      'info',
+      'Tells arity, flags and keys of commands.',
+      '2.8.13',
+      '[command-name [command-name ...]]',
+      -2,
+      info,
+    ),
     tips: UNORDERED,
     history: [['7.0.0', 'Without names it tells about all commands.']],
   },
