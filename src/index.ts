@@ -102,6 +102,8 @@ function configurationOf(options: ServerOptions): Configuration {
     const reason = configuration.setAtStart(name, [text]);
     if (reason !== null) throw new ConfigError(`createServer: '${name} ${text}': ${reason}`);
   }
-  values.dir = resolve(values.dir);
+  // Without a directory, the server has nothing to do with the disk.
+  const keeps = values.appendonly || values.save.length > 0 || values.dir !== '';
+  if (keeps) values.dir = resolve(values.dir);
   return configuration;
 }
