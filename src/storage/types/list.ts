@@ -265,13 +265,3 @@ export function ownListParts(keyspace: Keyspace): void {
     return ref;
   };
 }
-
-/** Bytes of the slab that a list has outside its record. */
-export function listPartBytes(db: Database, ref: number): number {
-  if (isPacked(db, ref)) return 0;
-  const blocks = blocksOf(db, ref);
-  const { slab } = db.records;
-  let bytes = slab.bytesOf(blocks.directory);
-  for (let i = 0; i < blocks.count; i++) bytes += slab.bytesOf(blocks.blockAt(i));
-  return bytes;
-}
