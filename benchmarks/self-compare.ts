@@ -17,6 +17,7 @@ await withServer('redis', async ({ address: { port } }) => {
     if (interval === undefined) throw new Error('mredis bench compare printed no interval');
     if (interval.low <= 1 && interval.high >= 1) held++;
     else console.log(`comparison ${i} missed 1: ${interval.low.toFixed(3)} .. ${interval.high.toFixed(3)}`);
+    if (i % 10 === 0) console.log(`${held} of ${i}`);
   }
   console.log(`the interval held 1 in ${held} of ${comparisons} comparisons of a server with itself`);
 });

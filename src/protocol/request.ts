@@ -75,6 +75,17 @@ export class Request {
     return strings;
   }
 
+  /** A view of the arguments from `index` on, as a request; valid as long as this one. */
+  from(index: number): Request {
+    const view = new Request();
+    view.buffer = this.buffer;
+    view.offsets = this.offsets;
+    view.lengths = this.lengths;
+    view.first = this.first + index;
+    view.count = this.count - index;
+    return view;
+  }
+
   /** A request of its own, with its own bytes, that outlives this one: for MULTI and for blocked clients. */
   retain(): Request {
     const copy = new Request();

@@ -26,9 +26,20 @@ export function keysWithFlags(command: Command, request: Request): { at: number;
   for (const spec of keys) {
     const positions = positionsOf(spec, request);
     if (positions === null) return null;
-    for (const at of positions) found.push({ at, flags: spec.flags });
+    const flags = spec.flags.includes('VARIABLE_FLAGS') ? variableFlags(command, request, spec) : spec.flags;
+    for (const at of positions) found.push({ at, flags });
   }
   return found;
+}
+
+/** What a command does to its key where that depends on its options. */
+function variableFlags(command: Command, request: Request, spec: KeySpec): string {
+  const options = request.strings(2).map((word) => word.toLowerCase());
+  if (command.spec.name === 'set') return options.includes('get', 1) ? 'RW ACCESS UPDATE' : 'OW UPDATE';
+  if (command.spec.name === 'bitfield') {
+    return options.includes('set') || options.includes('incrby') ? 'RW ACCESS UPDATE' : 'RO ACCESS';
+  }
+  return spec.flags.replace(' VARIABLE_FLAGS', '');
 }
 
 function positionsOf({ find, flags }: KeySpec, request: Request): number[] | null {

@@ -4,6 +4,7 @@ import { Flag } from './commands/command.js';
 import type { DirectiveName } from './directives.js';
 import { logLevel } from './log.js';
 import type { Server } from './server.js';
+import { SessionFlag } from './session.js';
 
 /** The directives that eviction depends on. */
 const MEMORY_DIRECTIVES = [
@@ -81,6 +82,10 @@ export function applyConfiguration(server: Server): void {
     cron.start();
     return null;
   });
+  // Shards are made once. Unlike Redis's immutable directives these may be set to the value they have.
+  for (const name of ['shards', 'max-keys-per-shard'] as const) {
+    configuration.onChange(name, () => "can't set immutable config");
+  }
   configuration.onChange('appendonly', (on) => server.persistence.setAppendOnly(on));
   configuration.onChange('port', () => {
     return server.network.reopen('Unable to listen on this port. Check server logs.');
@@ -111,7 +116,12 @@ function applyTiming(server: Server): void {
   clock.histograms = config['latency-tracking'];
   clock.timeAll(thresholdMs > 0 || (slowlogOn && slowMicroseconds < ALWAYS_FAST_MICROSECONDS));
   clock.onTimed = (session, command, request, microseconds) => {
-    if (slowlogOn && microseconds >= slowMicroseconds && (command.flags & Flag.SKIP_SLOWLOG) === 0) {
+    if (
+      slowlogOn &&
+      microseconds >= slowMicroseconds &&
+      (command.flags & Flag.SKIP_SLOWLOG) === 0 &&
+      !session.has(SessionFlag.BLOCKED)
+    ) {
       slowlog.add(session, command, request, microseconds, config['slowlog-max-len']);
     }
     if (thresholdMs > 0 && microseconds >= thresholdMs * 1000) {

@@ -7,6 +7,7 @@ import {
   type ConfigValues,
   DIRECTIVES,
   type DirectiveName,
+  HIDDEN,
   IMMUTABLE,
   PROTECTED,
 } from './directives.js';
@@ -48,7 +49,10 @@ export class Configuration {
   matching(patterns: readonly string[]): Map<string, string> {
     const found = new Map<string, string>();
     for (const name of NAMES) {
-      if (patterns.some((pattern) => globMatches(pattern, name, true))) found.set(name, this.text(name));
+      const wanted = HIDDEN.has(name)
+        ? patterns.some((pattern) => pattern.toLowerCase() === name)
+        : patterns.some((pattern) => globMatches(pattern, name, true));
+      if (wanted) found.set(name, this.text(name));
     }
     return found;
   }

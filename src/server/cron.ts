@@ -23,6 +23,16 @@ export class Cron {
     this.tasks.push(task);
   }
 
+  /** Calls `task` about once a second. */
+  everySecond(task: () => void): void {
+    let lastMs = 0;
+    this.add(() => {
+      if (this.server.nowMs - lastMs < 1000) return;
+      lastMs = this.server.nowMs;
+      task();
+    });
+  }
+
   start(): void {
     this.stop();
     this.timer = setInterval(() => {

@@ -55,6 +55,8 @@ export const DIRECTIVES = {
   'enable-protected-configs': oneOf('no', 'no', 'yes', 'local'),
 
   // Process.
+  /** For tests of loading: microseconds of sleep after each key. Shown only when asked for by name. */
+  'key-load-delay': integer(0, -INT_MAX - 1, INT_MAX),
   daemonize: boolean(false),
   supervised: oneOf('no', 'upstart', 'systemd', 'auto', 'no'),
   pidfile: text(''),
@@ -264,13 +266,11 @@ export const IMMUTABLE: ReadonlySet<DirectiveName> = new Set<DirectiveName>([
   'io-threads',
   'io-threads-do-reads',
   'logfile',
-  'max-keys-per-shard',
   'pidfile',
   'rdbchecksum',
   'replicaof',
   'server_cpulist',
   'set-proc-title',
-  'shards',
   'socket-mark-id',
   'supervised',
   'syslog-enabled',
@@ -280,6 +280,9 @@ export const IMMUTABLE: ReadonlySet<DirectiveName> = new Set<DirectiveName>([
   'unixsocket',
   'unixsocketperm',
 ]);
+
+/** Shown by CONFIG GET only when asked for by name. */
+export const HIDDEN: ReadonlySet<string> = new Set<DirectiveName>(['key-load-delay']);
 
 /** Changed by CONFIG SET only where `enable-protected-configs` allows it. */
 export const PROTECTED: ReadonlySet<DirectiveName> = new Set<DirectiveName>(['dbfilename', 'dir']);

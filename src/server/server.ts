@@ -5,7 +5,7 @@ import { ExpireCycle } from '../storage/expire-cycle.js';
 import { Keyspace } from '../storage/keyspace.js';
 import { Blocking } from './blocking.js';
 import { Admission } from './client-admission.js';
-import { overOutputLimit } from './client-limits.js';
+import { closeOverdueClients, overOutputLimit } from './client-limits.js';
 import { CommandClock } from './command-clock.js';
 import type { Command } from './commands/command.js';
 import type { ShutdownOptions } from './commands/server/shutdown.js';
@@ -157,6 +157,9 @@ export class Server {
         for (const database of this.keyspace.databases) database.continueMigration(MIGRATED_SLOTS);
       }
       if (this.blocking.hasReady) this.blocking.serveReady();
+    });
+    this.cron.everySecond(() => {
+      closeOverdueClients(this);
     });
     applyConfiguration(this);
   }

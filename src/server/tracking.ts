@@ -33,8 +33,8 @@ export class Tracking {
   private readonly holders = new Map<string, Set<number>>();
   private sessions = 0;
   itemCount = 0;
-  /** Keys to tell the session whose command runs, after its reply. */
-  private own: string[] = [];
+  /** What to tell the session that is being served, after its reply; a null key is all of them. */
+  private own: { readonly session: Session; readonly key: string | null }[] = [];
   private readonly observe = (session: Session, command: Command, request: Request): void => {
     this.afterCommand(session, command, request);
   };
@@ -86,7 +86,7 @@ export class Tracking {
     if (tracking !== null && !session.has(SessionFlag.MULTI) && command.container?.spec.name !== 'client') {
       tracking.caching = null;
     }
-    if (this.own.length > 0) this.tellOwn(session);
+    if (this.own.length > 0) this.tellOwn();
   }
 
   private remember(session: Session, command: Command, request: Request): void {
@@ -129,28 +129,33 @@ export class Tracking {
       const state = target?.tracking;
       if (target === undefined || state === null || state === undefined || state.broadcast) continue;
       if (target === session && state.noLoop) continue;
-      if (target === session && state.redirect === 0) this.own.push(name);
+      if (this.isServed(target)) this.own.push({ session: target, key: name });
       else sendInvalidation(this.server, target, [name]);
     }
   }
 
-  private tellOwn(session: Session): void {
-    const keys = this.own;
+  /** True when a message to the session now would stand inside its reply. */
+  private isServed(session: Session): boolean {
+    return session === this.server.pipeline.current && session.tracking?.redirect === 0;
+  }
+
+  private tellOwn(): void {
+    const { own } = this;
     this.own = [];
-    for (const key of keys) sendInvalidation(this.server, session, [key]);
+    for (const { session, key } of own) {
+      if (key === null) sendInvalidationOfAll(this.server, session);
+      else sendInvalidation(this.server, session, [key]);
+    }
   }
 
   /** Databases were emptied: nobody may trust any copy. */
   invalidateAll(session: Session | null): void {
     this.holders.clear();
     this.itemCount = 0;
-    for (const connection of this.server.connections.values()) {
-      if (
-        connection.session.tracking !== null &&
-        (connection.session !== session || !connection.session.tracking.noLoop)
-      ) {
-        sendInvalidationOfAll(this.server, connection.session);
-      }
+    for (const { session: target } of this.server.connections.values()) {
+      if (target.tracking === null || (target === session && target.tracking.noLoop)) continue;
+      if (this.isServed(target)) this.own.push({ session: target, key: null });
+      else sendInvalidationOfAll(this.server, target);
     }
   }
 }

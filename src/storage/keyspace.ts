@@ -56,9 +56,8 @@ export class Keyspace {
   expirePaused: (database: Database, key: Bytes, ref: number) => boolean = () => false;
 
   readonly encodingLimits = new EncodingLimits();
-  /** Windows onto sorted sets; the second one for what works on two at a time. */
+  /** A window onto sorted sets. What works on several at a time makes others. */
   readonly sortedSet: SortedSet;
-  readonly otherSortedSet: SortedSet;
   /** Windows onto the dictionaries of hashes and of sets: one to look up and change, one to walk meanwhile. */
   readonly fieldDict: Dict;
   readonly walkedFieldDict: Dict;
@@ -91,7 +90,6 @@ export class Keyspace {
     this.hash = new KeyHash(Math.floor(random() * 0x1_0000_0000) | 0);
     this.accessClock = new AccessClock(random);
     this.sortedSet = new SortedSet(this);
-    this.otherSortedSet = new SortedSet(this);
     registerSortedSets(this);
     this.fieldDict = new Dict(this.slab, this.hash, WITH_VALUES, random);
     this.walkedFieldDict = new Dict(this.slab, this.hash, WITH_VALUES, random);

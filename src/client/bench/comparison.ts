@@ -77,7 +77,8 @@ export async function compare(
       runs[side].push(result);
     }
     const throughput = compareMetric(THROUGHPUT, runs, options.confidence);
-    if (throughput === undefined) break;
+    // Interrupted: the round that was under way is not one.
+    if (throughput === undefined || runs.B.length < 2 * round || runs.A.length < 2 * round) break;
     options.onRound?.(round, throughput.interval);
     if (round >= options.rounds && satisfied(throughput.interval, options)) break;
   }

@@ -25,6 +25,7 @@ export class LoadThread implements LaneOwner {
   private timer: NodeJS.Timeout | undefined;
   private immediate: NodeJS.Immediate | undefined;
   private goneTimer: NodeJS.Timeout | undefined;
+  private started = false;
   private running = false;
   private ended = false;
   private busyLanes = 0;
@@ -61,7 +62,10 @@ export class LoadThread implements LaneOwner {
 
   start(): void {
     const { plan } = this;
+    this.started = true;
     this.running = true;
+    for (const lane of this.lanes)
+      if (!lane.batch.connected) this.reconnect(lane, 'Server closed the connection');
     if (plan.rate > 0) {
       const perMs = plan.rate / plan.threads / 1000;
       const poisson =
@@ -70,7 +74,7 @@ export class LoadThread implements LaneOwner {
       const offset = this.index / plan.threads / perMs;
       const startMs = performance.now() + offset;
       this.schedule = new ArrivalSchedule(startMs, perMs, plan.rampSeconds * 1000, poisson);
-      this.idle.push(...this.lanes);
+      this.idle.push(...this.lanes.filter((lane) => lane.batch.connected));
       this.sendDue(false);
       return;
     }
@@ -155,6 +159,7 @@ export class LoadThread implements LaneOwner {
       this.busyLanes--;
       for (let i = batch.replied; i < batch.count && batch.counts; i++) this.tally.failed(0, reason);
     }
+    if (!this.started) return;
     if (!this.running) {
       if (this.busyLanes === 0) this.end();
       return;

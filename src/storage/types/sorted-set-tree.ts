@@ -90,6 +90,8 @@ export class TreeSortedSet {
   }
 
   rankOfScore(score: number, orEqual: boolean): number {
+    // An open end is common, and needs no descent.
+    if (score === Infinity && orEqual) return this.size;
     return this.tree.rankOfScore(this.head, score, orEqual);
   }
 

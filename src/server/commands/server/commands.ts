@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command.js';
+import { command } from './command.js';
 import { config } from './config.js';
 import { debug } from './debug.js';
 import { info } from './info.js';
@@ -15,6 +16,7 @@ import { time } from './time.js';
 export const SERVER_COMMANDS: readonly CommandSpec[] = [
   bgrewriteaof,
   bgsave,
+  command,
   config,
   debug,
   info,

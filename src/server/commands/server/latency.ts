@@ -166,7 +166,7 @@ function replyHistogram(session: Session, command: Command): void {
   reply.text(command.fullName);
   reply.map(2);
   reply.text('calls');
-  reply.integer(command.calls);
+  reply.integer(command.latency!.total);
   reply.text('histogram_usec');
   reply.map(powers.length);
   for (const [microseconds, calls] of powers) {

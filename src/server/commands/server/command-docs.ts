@@ -1,0 +1,93 @@
+import type { Session } from '../../session.js';
+import type { Command } from '../command.js';
+import { type Argument, parseSyntax } from '../syntax.js';
+
+/** What COMMAND DOCS tells about a command, its name left out. */
+export function replyDocs(session: Session, command: Command): void {
+  const { reply } = session;
+  const { spec, subcommands } = command;
+  const { deprecated, history = [] } = spec;
+  const args = parseSyntax(spec.syntax);
+  const deferred = reply.beginDeferred();
+  let pairs = 0;
+  const put = (name: string, value: string): void => {
+    reply.text(name);
+    reply.text(value);
+    pairs++;
+  };
+  put('summary', spec.summary);
+  put('since', spec.since);
+  put('group', spec.group);
+  put('complexity', spec.complexity);
+  if (deprecated !== undefined) {
+    pairs++;
+    reply.text('doc_flags');
+    reply.set(1);
+    reply.simple('deprecated');
+    put('deprecated_since', deprecated.since);
+    put('replaced_by', deprecated.replacedBy);
+  }
+  if (history.length > 0) {
+    pairs++;
+    reply.text('history');
+    reply.set(history.length);
+    for (const change of history) reply.texts(change);
+  }
+  if (args.length > 0) {
+    pairs++;
+    reply.text('arguments');
+    replyArguments(session, args);
+  }
+  if (subcommands.size > 0) {
+    pairs++;
+    reply.text('subcommands');
+    reply.map(subcommands.size);
+    for (const subcommand of subcommands.values()) {
+      reply.text(subcommand.fullName);
+      replyDocs(session, subcommand);
+    }
+  }
+  reply.endDeferred(deferred, 'map', pairs);
+}
+
+function replyArguments(session: Session, args: readonly Argument[]): void {
+  session.reply.array(args.length);
+  for (const argument of args) replyArgument(session, argument);
+}
+
+function replyArgument(session: Session, argument: Argument): void {
+  const { reply } = session;
+  const { token, type } = argument;
+  const flags: string[] = [];
+  if (argument.optional === true) flags.push('optional');
+  if (argument.multiple === true) flags.push('multiple');
+  if (argument.multipleToken === true) flags.push('multiple_token');
+  reply.map(
+    2 +
+      (type === 'key' ? 1 : 0) +
+      (token === undefined ? 0 : 1) +
+      (flags.length === 0 ? 0 : 1) +
+      (argument.arguments === undefined ? 0 : 1),
+  );
+  reply.text('name');
+  reply.text(argument.name);
+  reply.text('type');
+  reply.text(type);
+  if (type === 'key') {
+    reply.text('key_spec_index');
+    reply.integer(0);
+  }
+  if (token !== undefined) {
+    reply.text('token');
+    reply.text(token);
+  }
+  if (flags.length > 0) {
+    reply.text('flags');
+    reply.set(flags.length);
+    for (const flag of flags) reply.simple(flag);
+  }
+  if (argument.arguments !== undefined) {
+    reply.text('arguments');
+    replyArguments(session, argument.arguments);
+  }
+}
