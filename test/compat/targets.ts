@@ -146,10 +146,10 @@ export class RedisTarget implements Target {
   static async start(options: TargetOptions): Promise<RedisTarget> {
     const folder = mkdtempSync(join(tmpdir(), 'compat-'));
     const port = await freePort();
-    const directives = Object.entries(options.config ?? {}).flatMap(([name, value]) => [
-      `--${name}`,
-      typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value),
-    ]);
+    const directives = Object.entries(options.config ?? {}).flatMap(([name, value]) => {
+      if (typeof value === 'object') throw new Error(`a transcript cannot set ${name}`);
+      return [`--${name}`, typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)];
+    });
     const child = spawn(
       'redis-server',
       ['--port', String(port), '--dir', folder, '--save', '', '--enable-debug-command', 'yes', ...directives],

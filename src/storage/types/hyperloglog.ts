@@ -118,12 +118,12 @@ export function toDense(from: Bytes): Uint8Array | null {
 // Counting
 
 /** The cached count, or null where it is stale. */
-export function cachedCount(bytes: Bytes): number | null {
+export function cachedCount(bytes: Bytes): bigint | null {
   const { buffer } = bytes;
   const at = bytes.offset + COUNT_AT;
   if ((buffer[at + 7]! & COUNT_STALE) !== 0) return null;
-  let count = 0;
-  for (let i = 7; i >= 0; i--) count = count * 256 + buffer[at + i]!;
+  let count = 0n;
+  for (let i = 7; i >= 0; i--) count = (count << 8n) | BigInt(buffer[at + i]!);
   return count;
 }
 

@@ -43,7 +43,6 @@ interface BitRange {
 /** Positions from the end are negative; what lies outside is cut off. `unit` bits each. */
 function bitRange(start: number, end: number, lengthBytes: number, unit: number): BitRange {
   const length = (lengthBytes * 8) / unit;
-  if (start < 0 && end < 0 && start > end) return { first: 1, last: 0 };
   const first = start < 0 ? Math.max(0, length + start) : start;
   const last = Math.min(length - 1, end < 0 ? Math.max(0, length + end) : end);
   return { first: first * unit, last: last * unit + unit - 1 };
@@ -70,6 +69,8 @@ function bitcountCommand(session: Session, request: Request): void {
   if (end === null) return;
   const unit = unitArgument(session, request, 4);
   if (unit === null) return;
+  // BITPOS has no such rule: there both ends before the beginning mean the first byte.
+  if (start < 0 && end < 0 && start > end) return reply.integer(0);
   const { first, last } = bitRange(start, end, bytes.length, unit);
   reply.integer(countBits(bytes, first, last));
 }

@@ -62,7 +62,7 @@ function pfcountCommand(session: Session, request: Request): void {
   const { reply } = session;
   const registers = new Uint8Array(REGISTERS);
   if (request.count > 2) {
-    if (gather(session, request, 1, registers)) reply.integer(estimate(registers));
+    if (gather(session, request, 1, registers)) reply.bigInteger(BigInt(estimate(registers)));
     return;
   }
   const name = request.arg(1);
@@ -71,13 +71,13 @@ function pfcountCommand(session: Session, request: Request): void {
   const bytes = hyperLogLog(session, ref, view);
   if (bytes === null) return;
   const cached = cachedCount(bytes);
-  if (cached !== null) return reply.integer(cached);
+  if (cached !== null) return reply.bigInteger(cached);
   if (!mergeInto(registers, bytes)) return reply.error(CORRUPT);
   const count = estimate(registers);
   // A reader changes the string here; Redis propagates the command for that.
   cacheCount(stringBytes(session.db, session.write(name), view), count);
   session.server.keyTouched(session, name);
-  reply.integer(count);
+  reply.bigInteger(BigInt(count));
 }
 
 function pfmergeCommand(session: Session, request: Request): void {
