@@ -110,9 +110,9 @@ const MALFORMED: readonly (readonly [bytes: string, error: string])[] = [
   [`SET ${'x'.repeat(70_000)}`, 'too big inline request'],
 ];
 
-test.each(MALFORMED)(
-  '%j is answered with an error, then that connection alone is closed',
-  async (bytes, error) => {
+test.each(MALFORMED.map(([bytes, error]) => [error, bytes] as const))(
+  '%s: a client is told so, then its connection alone is closed',
+  async (error, bytes) => {
     const splits = bytes.length > 1000 ? [0] : [...Array(bytes.length).keys()];
     for (const split of splits) {
       const client = await RawConnection.open(port);
