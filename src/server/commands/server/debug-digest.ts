@@ -1,23 +1,22 @@
-import type { Request } from '../../../protocol/request.js';
 import type { Session } from '../../session.js';
+
+/* A digest that is wrong would let a comparison pass that should fail: better none. */
+const UNSUPPORTED = 'ERR DEBUG DIGEST is not supported';
 
 export const debugDigest = {
   name: 'digest',
   syntax: '',
-  summary: 'A digest of the whole data set; equal data give equal digests.',
+  summary: 'Not supported: a digest of the whole data set.',
   least: 0,
   most: 0,
-  handler: (session: Session): void => session.reply.simple('0'.repeat(40)),
+  handler: (session: Session): void => session.reply.error(UNSUPPORTED),
 };
 
 export const debugDigestValue = {
   name: 'digest-value',
   syntax: 'key [key ...]',
-  summary: 'Digests of the values of keys.',
+  summary: 'Not supported: digests of the values of keys.',
   least: 0,
   most: Infinity,
-  handler: (session: Session, request: Request): void => {
-    session.reply.array(request.count - 2);
-    for (let i = 2; i < request.count; i++) session.reply.simple('0'.repeat(40));
-  },
+  handler: (session: Session): void => session.reply.error(UNSUPPORTED),
 };
