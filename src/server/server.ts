@@ -30,7 +30,7 @@ import { Pipeline } from './pipeline.js';
 import { Propagation } from './propagation.js';
 import { PubSub } from './pubsub.js';
 import { newRunId } from './run-id.js';
-import { type Session, SessionFlag } from './session.js';
+import type { Session } from './session.js';
 import { Slowlog } from './slowlog.js';
 import { Statistics } from './stats.js';
 import { Tracking } from './tracking.js';
