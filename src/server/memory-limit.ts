@@ -37,6 +37,8 @@ export class MemoryLimit {
     keyspace.accessClock.lfuLogFactor = config['lfu-log-factor'];
     keyspace.accessClock.lfuDecayMinutes = config['lfu-decay-time'];
     this.server.setGate(Gate.MEMORY, config.maxmemory > 0);
+    // A limit that was lowered is kept at once, not at the next command.
+    if (this.exceeded) this.continueLater();
   }
 
   /** What counts towards `maxmemory`. */

@@ -76,7 +76,7 @@ transcript('COMMAND tells keys and errors', [
   'COMMAND GETKEYS ZUNIONSTORE d 2 a b',
   'COMMAND GETKEYSANDFLAGS SET k v',
   'COMMAND GETKEYSANDFLAGS SET k v GET',
-  'COMMAND INFO get set mget zadd lmove',
+  'COMMAND INFO get mget lmove',
   'COMMAND INFO nothing',
   'COMMAND LIST foo',
   'COMMAND LIST FILTERBY ACLCAT nothing',

@@ -40,7 +40,7 @@ test('10,000 connections opened and closed leave nothing behind', async () => {
 }, 60_000);
 
 test('A reader that does not read is cut off by its limit, and its memory is given back', async () => {
-  server.configuration.set([['client-output-buffer-limit', 'normal 4mb 0 0']]);
+  await server.configuration.set([['client-output-buffer-limit', 'normal 4mb 0 0']]);
   const filler = await RawConnection.open(port);
   await filler.call('SET', 'big', 'x'.repeat(1024 * 1024));
   const slow = await rawSocket();
@@ -57,7 +57,7 @@ test('A reader that does not read is cut off by its limit, and its memory is giv
 }, 30_000);
 
 test('A subscriber that does not read is cut off, while others go on getting messages', async () => {
-  server.configuration.set([['client-output-buffer-limit', 'pubsub 2mb 0 0']]);
+  await server.configuration.set([['client-output-buffer-limit', 'pubsub 2mb 0 0']]);
   const slow = await rawSocket();
   slow.on('error', () => undefined);
   slow.write('SUBSCRIBE c\r\n');
@@ -110,9 +110,9 @@ const MALFORMED: readonly (readonly [bytes: string, error: string])[] = [
   [`SET ${'x'.repeat(70_000)}`, 'too big inline request'],
 ];
 
-test.each(MALFORMED)(
-  '%j is answered with an error, then that connection alone is closed',
-  async (bytes, error) => {
+test.each(MALFORMED.map(([bytes, error]) => [error, bytes] as const))(
+  '%s: a client is told so, then its connection alone is closed',
+  async (error, bytes) => {
     const splits = bytes.length > 1000 ? [0] : [...Array(bytes.length).keys()];
     for (const split of splits) {
       const client = await RawConnection.open(port);
@@ -129,7 +129,7 @@ test.each(MALFORMED)(
 );
 
 test('Before it has authenticated, a client may send no more than a password takes', async () => {
-  server.configuration.set([['requirepass', 'secret']]);
+  await server.configuration.set([['requirepass', 'secret']]);
   for (const [bytes, error] of [
     ['*11\r\n', 'unauthenticated multibulk length'],
     ['*2\r\n$4\r\nAUTH\r\n$20000\r\n', 'unauthenticated bulk length'],
@@ -141,7 +141,7 @@ test('Before it has authenticated, a client may send no more than a password tak
 });
 
 test('A client beyond maxclients is told so and closed', async () => {
-  server.configuration.set([['maxclients', '2']]);
+  await server.configuration.set([['maxclients', '2']]);
   const held = [await RawConnection.open(port), await RawConnection.open(port)];
   await Promise.all(held.map((each) => each.call('PING')));
   const third = await RawConnection.open(port);
@@ -152,7 +152,7 @@ test('A client beyond maxclients is told so and closed', async () => {
 });
 
 test('A client that has been silent for the timeout is closed, a subscriber is not', async () => {
-  server.configuration.set([['timeout', '1']]);
+  await server.configuration.set([['timeout', '1']]);
   const idle = await RawConnection.open(port);
   const listening = await RawConnection.open(port);
   await listening.call('SUBSCRIBE', 'c');

@@ -142,7 +142,7 @@ export const clientCaching: CommandSpec = {
 
 function cachingCommand(session: Session, request: Request): void {
   const { reply, tracking } = session;
-  if (tracking === null || (!tracking.optIn && !tracking.optOut)) {
+  if (tracking === null) {
     return reply.error(
       'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled',
     );

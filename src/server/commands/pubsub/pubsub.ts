@@ -98,7 +98,7 @@ function replyChannels(session: Session, request: Request, subscribers: Subscrib
 
 function replyCounts(session: Session, request: Request, subscribers: Subscribers): void {
   const { reply } = session;
-  reply.map(request.count - 2);
+  reply.array(2 * (request.count - 2));
   for (let i = 2; i < request.count; i++) {
     reply.bulk(request.arg(i));
     reply.integer(subscribers.get(request.string(i))?.size ?? 0);

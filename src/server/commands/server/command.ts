@@ -146,7 +146,7 @@ function info(session: Session, request: Request): void {
   session.reply.array(request.count - 2);
   for (let i = 2; i < request.count; i++) {
     const found = session.server.commands.get(request.word(i));
-    if (found === undefined) session.reply.nullArray();
+    if (found === undefined) session.reply.null();
     else replyInfo(session, found);
   }
 }

@@ -3,7 +3,7 @@ import type { ConfigFailure } from '../../configuration.js';
 import { rewriteConfigFile } from '../../config-rewrite.js';
 import { resetStatistics } from '../../stats.js';
 import type { Session } from '../../session.js';
-import { wrongArity } from '../../../protocol/errors.js';
+import { SYNTAX } from '../../../protocol/errors.js';
 import { type CommandSpec, Flag } from '../command.js';
 import { helpSubcommand } from '../help.js';
 import { waitFor } from '../../waiting.js';
@@ -90,7 +90,7 @@ export const config: CommandSpec = {
 };
 
 function setCommand(session: Session, request: Request): void {
-  if (request.count % 2 !== 0) return session.reply.error(wrongArity('config|set'));
+  if (request.count % 2 !== 0) return session.reply.error(SYNTAX);
   const pairs: [string, string][] = [];
   for (let i = 2; i < request.count; i += 2) pairs.push([request.string(i), request.string(i + 1)]);
   const result = session.server.configuration.set(pairs);
