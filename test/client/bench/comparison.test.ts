@@ -4,8 +4,9 @@ import {
   runComparison,
   type CompareOptions,
 } from '../../../src/client/bench/compare-session.js';
-import { comparisonText } from '../../../src/client/bench/comparison.js';
+import { compare, comparisonText } from '../../../src/client/bench/comparison.js';
 import { loadPlan } from '../../../src/client/bench/load-plan.js';
+import type { LoadResult } from '../../../src/client/bench/load-result.js';
 import { RandomSource } from '../../../src/client/bench/random-source.js';
 import { ratioInterval, studentQuantile } from '../../../src/client/bench/ratio-interval.js';
 import { parseTarget } from '../../../src/client/bench/target.js';
@@ -28,16 +29,11 @@ const options = (rest: Partial<CompareOptions>): CompareOptions => ({
 
 const address = { host: '', port: 0 };
 
-/** Answers `+OK` to each request, after turning on the spot for `busyMs`. */
-function slowServer<T>(busyMs: number, use: (port: number) => Promise<T>): Promise<T> {
+/** Answers `+OK` to each request `delayMs` after it came: a speed that other work on the machine hardly changes. */
+function slowServer<T>(delayMs: number, use: (port: number) => Promise<T>): Promise<T> {
   return withServer((chunk, socket) => {
-    let requests = 0;
-    for (const byte of chunk) if (byte === 42) requests++;
-    for (let i = 0; i < requests; i++) {
-      const end = performance.now() + busyMs;
-      while (performance.now() < end);
-      socket.write('+OK\r\n');
-    }
+    const requests = chunk.toString('latin1').split('*').length - 1;
+    setTimeout(() => socket.write('+OK\r\n'.repeat(requests)), delayMs);
   }, use);
 }
 
@@ -70,25 +66,44 @@ describe("Student's interval", () => {
 });
 
 describe('compare', () => {
-  test('says that a server slowed by ten percent is slower by ten percent', async () => {
-    const busyMs = 0.4;
-    const comparison = await slowServer(busyMs, (fast) =>
-      slowServer(busyMs / 0.9, (slow) =>
+  test('says that a server slowed by ten percent is slower by ten percent, through noise of five percent', async () => {
+    const random = new RandomSource(11);
+    const run = (side: 'A' | 'B'): Promise<LoadResult> => {
+      const requestsPerSecond = (side === 'A' ? 1000 : 900) * (1 + 0.1 * (random.fraction() - 0.5));
+      const latency = { p50Ms: 1, p99Ms: 2 };
+      // What a comparison looks at.
+      return Promise.resolve({
+        requestsPerSecond,
+        requests: 1,
+        errors: 0,
+        errorTexts: {},
+        latency,
+      } as LoadResult);
+    };
+    const comparison = await compare(run, {
+      ...options({ rounds: 6, roundsMax: 20, until: 0.03 }),
+      name: 'x',
+      limit: undefined,
+    });
+    expect(comparison.verdict).toBe('slower');
+    expect(Math.abs((comparison.metrics[0]?.interval.ratio ?? 0) - 0.9)).toBeLessThan(0.03);
+  });
+
+  test('says that a server which takes twice as long is slower', async () => {
+    const comparison = await slowServer(20, (fast) =>
+      slowServer(40, (slow) =>
         compareWorkload(
           {
             A: { address: { host: '127.0.0.1', port: fast } },
             B: { address: { host: '127.0.0.1', port: slow } },
           },
-          loadPlan({ address, operations: [], connections: 2, seconds: 0.3, warmupSeconds: 0.05 }),
+          loadPlan({ address, operations: [], connections: 10, seconds: 0.5, warmupSeconds: 0.1 }),
           commandWorkload(['PING']),
-          options({ rounds: 4, roundsMax: 20, until: 0.05 }),
+          options({ rounds: 4, roundsMax: 12, failBelow: 0.8 }),
         ),
       ),
     );
     expect(comparison.verdict).toBe('slower');
-    const ratio = comparison.metrics[0]?.interval.ratio ?? 0;
-    expect(ratio).toBeGreaterThan(0.84);
-    expect(ratio).toBeLessThan(0.96);
     expect(comparisonText(comparison)).toContain('B is slower');
   }, 300_000);
 
@@ -96,13 +111,13 @@ describe('compare', () => {
     await withServer(
       (chunk, socket) => {
         const requests = chunk.toString('latin1').split('*').length - 1;
-        socket.write((chunk.includes('PING') ? '-ERR no\r\n' : '+OK\r\n').repeat(requests));
+        socket.write((chunk.includes('ECHO') ? '-ERR no\r\n' : '+OK\r\n').repeat(requests));
       },
       async (port) => {
         const target = parseTarget(String(port));
         const plan = loadPlan({ address, operations: [], connections: 1, seconds: 0.1 });
         await expect(
-          runComparison({ A: target, B: target }, {}, plan, [commandWorkload(['PING'])], options({})),
+          runComparison({ A: target, B: target }, {}, plan, [commandWorkload(['ECHO', 'x'])], options({})),
         ).rejects.toThrow(`server A (127.0.0.1:${port}) answers errors: ERR no`);
       },
     );
