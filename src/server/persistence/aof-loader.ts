@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { type AofDamage, AofItem, isRepairable } from '../../persistence/aof/aof-format.js';
 import { AofReader } from '../../persistence/aof/aof-reader.js';
+import { examineCut } from '../../persistence/toolkit/record-search.js';
 import { fileSize, readerOf } from '../../persistence/file-bytes.js';
 import { RdbReader } from '../../persistence/rdb/rdb-reader.js';
 import { ReplyWriter } from '../../protocol/reply-writer.js';
