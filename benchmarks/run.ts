@@ -43,7 +43,7 @@ const rowPart = (row: Row): Part => ({
   measure: async (figures) => {
     const length = quick
       ? ['--rounds', '3', '--duration', '0.3', '--warmup', '0.1']
-      : ['--rounds', '5', '--duration', '0.8', '--warmup', '0.2'];
+      : ['--rounds', '5', '--duration', '0.7', '--warmup', '0.2'];
     const flags = [...row.flags, ...length, '--confidence', String(CONFIDENCE), '--json'];
     const printed = await bench(['compare', asTarget('redis'), asTarget('mredis'), ...flags]);
     // What `mredis bench compare --json` prints.

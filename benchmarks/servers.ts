@@ -8,7 +8,7 @@ const QUIET = ['--save', '', '--appendonly', 'no'];
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Command lines of the two servers, `{port}` to be filled in. */
-export const SERVERS = {
+const SERVERS = {
   redis: ['redis-server', '--port', '{port}', ...QUIET],
   mredis: [process.execPath, BIN, 'serve', '--port', '{port}', ...QUIET],
 } as const;

@@ -23,7 +23,7 @@ export interface ServerOptions {
   readonly requirepass?: string;
   /**
    * Any other directive of redis.conf, by its name: `{ maxmemory: '100mb', appendonly: true, dir: './data' }`. Nothing
-   * is written to disk unless `appendonly`, `save` or `dir` asks for it.
+   * is written to disk unless `appendonly` or `save` asks for it.
    */
   readonly directives?: Readonly<Record<string, string | number | boolean>>;
   /** Where the server says what it does; a pino logger fits. Default: nowhere. */
@@ -65,9 +65,9 @@ export const version: string = VERSION;
  * is not one, an address is taken, or data cannot be loaded.
  */
 export async function createServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const configuration = configurationOf(options);
-  const server = new Server(configuration, options.log ?? silentLog);
+  const server = new Server(configurationOf(options), options.log ?? silentLog);
   try {
+    await server.persistence.start();
     await server.listen();
   } catch (error) {
     await server.close();
@@ -102,7 +102,8 @@ function configurationOf(options: ServerOptions): Configuration {
     const reason = configuration.setAtStart(name, [text]);
     if (reason !== null) throw new ConfigError(`createServer: '${name} ${text}': ${reason}`);
   }
-  // Without a directory, one that keeps nothing on disk takes none: several may run in one folder.
-  if (values.dir !== '') values.dir = resolve(values.dir);
+  // Without a directory, the server has nothing to do with the disk.
+  const keeps = values.appendonly || values.save.length > 0 || values.dir !== '';
+  if (keeps) values.dir = resolve(values.dir);
   return configuration;
 }

@@ -11,19 +11,35 @@ export function formatDouble(value: number): string {
   return formatG17(value);
 }
 
-/** C's `%.17g`. */
+/** C's `%.17g`: 17 significant digits without trailing zeros. */
 export function formatG17(value: number): string {
   const [mantissa = '', exponentText = '0'] = value.toExponential(16).split('e');
   const exponent = Number(exponentText);
+  const sign = value < 0 ? '-' : '';
+  const rounded = roundedToEven(value, mantissa, exponent)
+    .replace('-', '')
+    .replace('.', '')
+    .replace(/0+$/, '');
   if (exponent < -4 || exponent >= 17) {
-    const sign = exponent < 0 ? '-' : '+';
-    return `${trimZeros(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
+    const fraction = rounded.length > 1 ? `.${rounded.slice(1)}` : '';
+    const size = String(Math.abs(exponent)).padStart(2, '0');
+    return `${sign}${rounded.charAt(0)}${fraction}e${exponent < 0 ? '-' : '+'}${size}`;
   }
-  return trimZeros(value.toFixed(Math.min(100, 16 - exponent)));
+  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${rounded}`;
+  const whole = rounded.slice(0, exponent + 1).padEnd(exponent + 1, '0');
+  const fraction = rounded.slice(exponent + 1);
+  return fraction === '' ? sign + whole : `${sign}${whole}.${fraction}`;
 }
 
-function trimZeros(digits: string): string {
-  return digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits;
+/**
+ * C rounds what lies exactly in the middle to the even digit, JavaScript away from zero. A double lies in the middle of
+ * 17 digits when it has exactly 18: when that many decimals are exactly its binary places.
+ */
+function roundedToEven(value: number, mantissa: string, exponent: number): string {
+  const scaled = value * 2 ** (17 - exponent);
+  if (!Number.isInteger(scaled) || scaled % 2 === 0) return mantissa;
+  const truncated = value.toExponential(17).replace(/\de.*$/, '');
+  return Number(truncated.at(-1)) % 2 === 0 ? truncated : mantissa;
 }
 
 /**

@@ -19,6 +19,8 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // The reader of a pipe has gone (`| head`): there is nobody left to print for.
     if (error.code === 'EPIPE') process.exit(0);
+    // The terminal has gone.
+    if (error.code === 'EIO') process.exit(1);
     throw error;
   });
   try {

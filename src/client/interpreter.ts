@@ -52,13 +52,19 @@ export class Interpreter {
     if (name === 'quit' || name === 'exit') return 'quit';
     try {
       const builtin = BUILTINS.get(name);
-      if (builtin !== undefined) await builtin.run(this, words.slice(1));
+      if (builtin !== undefined) await this.#runBuiltin(() => builtin.run(this, words.slice(1)));
       else if (name.startsWith(':')) throw new UsageError(`unknown mredis cli internal command '${name}'`);
       else await this.#send(line, words);
     } catch (error) {
       await this.#report(error);
     }
     return 'next';
+  }
+
+  /** Ctrl-C gives up waiting; replies that are still to come are for nobody. */
+  async #runBuiltin(run: () => Promise<void>): Promise<void> {
+    const result = await this.screen.interruptible((signal) => Promise.race([run(), aborted(signal)]));
+    if (result === 'aborted') await this.screen.print('(interrupted)\n');
   }
 
   async #report(error: unknown): Promise<void> {

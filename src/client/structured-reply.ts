@@ -19,7 +19,7 @@ export function structuredReply(argv: readonly string[], text: string): JsonValu
 const lines = (text: string): string[] => text.split(/\r?\n/).filter((line) => line !== '');
 
 /** `# Section` headings and `name:value` lines; names of the sections in lower case. */
-export function infoSections(text: string): Record<string, Record<string, JsonValue>> {
+function infoSections(text: string): Record<string, Record<string, JsonValue>> {
   const sections: Record<string, Record<string, JsonValue>> = {};
   let title = '';
   let body: string[] = [];

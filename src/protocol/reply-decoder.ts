@@ -14,7 +14,7 @@ export interface ReplyLimits {
 }
 
 /** Bulk strings as long as Redis's default allows (512 MB); the rest is far beyond any reply Redis makes. */
-export const REPLY_LIMITS_DEFAULT: ReplyLimits = {
+const REPLY_LIMITS_DEFAULT: ReplyLimits = {
   depthMax: 64,
   elementsMax: 2 ** 32 - 1,
   bulkBytesMax: 512 * 1024 * 1024,

@@ -1,4 +1,4 @@
-import { flag, type InfoField } from './info.js';
+import { flag, type InfoField } from './info-field.js';
 import type { Server } from './server.js';
 
 /** INFO's sections about what the server has done: Persistence, Stats, Replication, CPU. */

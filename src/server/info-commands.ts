@@ -1,5 +1,5 @@
 import type { ExpireTable } from '../storage/expire-table.js';
-import type { InfoField } from './info.js';
+import type { InfoField } from './info-field.js';
 import type { Server } from './server.js';
 
 /** INFO's sections about commands, errors and databases. */

@@ -1,7 +1,7 @@
 import { arch, release, totalmem, type } from 'node:os';
 import { memoryUsage } from 'node:process';
 import { COMPATIBLE_VERSION, VERSION } from './version.js';
-import { humanBytes, type InfoField } from './info.js';
+import { humanBytes, type InfoField } from './info-field.js';
 import type { Server } from './server.js';
 import { SessionFlag } from './session.js';
 

@@ -1,10 +1,9 @@
+import { flag, type InfoField } from './info-field.js';
 import { infoClients, infoMemory, infoServer } from './info-process.js';
 import { infoCpu, infoPersistence, infoReplication, infoStats } from './info-activity.js';
 import { infoCommandStats, infoErrorStats, infoKeyspace, infoLatencyStats } from './info-commands.js';
 import type { Server } from './server.js';
 
-/** Name and value of one line. */
-export type InfoField = readonly [name: string, value: string | number];
 export type InfoSection = (server: Server) => InfoField[];
 
 interface Section {
@@ -46,21 +45,4 @@ export function infoText(server: Server, wanted: readonly string[]): string {
     parts.push(`# ${title}\r\n${lines.join('')}`);
   }
   return parts.join('\r\n');
-}
-
-export function flag(value: boolean): number {
-  return value ? 1 : 0;
-}
-
-/** Bytes with a unit, as INFO's `_human` fields have them. */
-export function humanBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes}B`;
-  const units = ['K', 'M', 'G', 'T', 'P'];
-  let value = bytes / 1024;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${value.toFixed(2)}${units[unit]!}`;
 }

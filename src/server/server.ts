@@ -17,6 +17,7 @@ import type { Connection } from './connection.js';
 import { Cron } from './cron.js';
 import type { ConfigValues } from './directives.js';
 import { Dispatcher } from './dispatcher.js';
+import { FieldExpireCycle } from './field-expiry.js';
 import { type Log, silentLog } from './log.js';
 import { LatencyMonitor } from './latency.js';
 import { Network } from './network.js';
@@ -38,6 +39,10 @@ import { discardTransaction } from './transactions.js';
 import { Turn } from './turn.js';
 import { Watches } from './watches.js';
 
+const FIELD_EXPIRE_BUDGET_MS = 2;
+/** Slots of a shard's old table that the cron moves in one turn; 16 shards take half a millisecond. */
+const MIGRATED_SLOTS = 4096;
+
 /** A Redis server: what all sessions share. Its parts know it; it wires them together. */
 export class Server {
   readonly config: ConfigValues;
@@ -47,6 +52,7 @@ export class Server {
   readonly propagation = new Propagation();
   readonly watches = new Watches();
   readonly expireCycle: ExpireCycle;
+  private readonly fieldExpireCycle = new FieldExpireCycle(this);
   readonly memoryLimit: MemoryLimit;
   readonly clock = new CommandClock();
   readonly statistics = new Statistics();
@@ -143,7 +149,13 @@ export class Server {
       this.pause.forget(session);
     });
     this.cron.add(() => {
-      if (this.activeExpire) this.expireKeys();
+      if (this.activeExpire) {
+        this.expireKeys();
+        this.fieldExpireCycle.run(FIELD_EXPIRE_BUDGET_MS);
+      }
+      if (this.config.activerehashing) {
+        for (const database of this.keyspace.databases) database.continueMigration(MIGRATED_SLOTS);
+      }
       if (this.blocking.hasReady) this.blocking.serveReady();
     });
     this.cron.everySecond(() => {

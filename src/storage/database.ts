@@ -277,10 +277,8 @@ export class Database {
   /** Copies a record with the first `valueLength` bytes of its value to `target` and releases the old one. */
   private moveTo(ref: number, target: number, valueLength: number): number {
     const { records } = this;
-    const from = records.page8(ref);
-    const start = (ref & REF_UNIT_MASK) << 3;
-    const bytes = records.valueStart(ref) - start + valueLength;
-    copyBytes(from, start, bytes, records.page8(target), (target & REF_UNIT_MASK) << 3);
+    const bytes = records.valueStart(ref) - ((ref & REF_UNIT_MASK) << 3) + valueLength;
+    records.slab.copy(ref, target, bytes);
     this.refMoved(ref, target);
     records.slab.release(ref);
     return target;
@@ -493,6 +491,11 @@ export class Database {
   /** A view of a record's whole value, valid until the next call of this method. */
   valueOf(ref: number): Bytes {
     return this.value(ref, this.valueView);
+  }
+
+  /** Moves on with replacing tables of the index as every write does; for times when there are no writes. */
+  continueMigration(slots: number): void {
+    for (const shard of this.shards) if (shard.oldBits !== 0) shard.migrate(slots);
   }
 
   /** Bytes of indexes and side tables, beside the records. */

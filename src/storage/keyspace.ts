@@ -9,6 +9,7 @@ import { Slab } from './slab.js';
 import { ownListParts } from './types/list.js';
 import { ownStreamParts } from './types/stream.js';
 import { registerHashes } from './types/hash.js';
+import { TreeSortedSet } from './types/sorted-set-tree.js';
 import { registerSets } from './types/set.js';
 import { registerSortedSets, SortedSet } from './types/sorted-set.js';
 
@@ -55,14 +56,17 @@ export class Keyspace {
   expirePaused: (database: Database, key: Bytes, ref: number) => boolean = () => false;
 
   readonly encodingLimits = new EncodingLimits();
-  /** Windows onto sorted sets; the second one for what works on two at a time. */
+  /** A window onto sorted sets. What works on several at a time makes others. */
   readonly sortedSet: SortedSet;
-  readonly otherSortedSet: SortedSet;
   /** Windows onto the dictionaries of hashes and of sets: one to look up and change, one to walk meanwhile. */
   readonly fieldDict: Dict;
   readonly walkedFieldDict: Dict;
   readonly memberDict: Dict;
   readonly walkedMemberDict: Dict;
+  /** Window onto the expire times of the fields of a hash, in the order of time. */
+  readonly fieldTimes: TreeSortedSet;
+  /** Hashes that have fields with expire times. */
+  expiringHashes = 0;
   /** A dictionary of what a command has met, made and released by that command. */
   readonly seenMembers: Dict;
 
@@ -86,13 +90,13 @@ export class Keyspace {
     this.hash = new KeyHash(Math.floor(random() * 0x1_0000_0000) | 0);
     this.accessClock = new AccessClock(random);
     this.sortedSet = new SortedSet(this);
-    this.otherSortedSet = new SortedSet(this);
     registerSortedSets(this);
     this.fieldDict = new Dict(this.slab, this.hash, WITH_VALUES, random);
     this.walkedFieldDict = new Dict(this.slab, this.hash, WITH_VALUES, random);
     this.memberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
     this.walkedMemberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
     this.seenMembers = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
+    this.fieldTimes = new TreeSortedSet(this);
     registerHashes(this);
     registerSets(this);
     for (let number = 0; number < options.databaseCount; number++)

@@ -40,6 +40,9 @@ const BLOCK_ALLOCATION_BYTES_MAX = PAGE_BYTES / 2;
 /** Free runs kept before their pages are given back, so that a workload on the edge does not thrash. */
 const SPARE_PAGES = 2;
 
+/** Longer copies leave the loop for `set`, which makes a view each time: garbage that growing hashes were full of. */
+const COPY_LOOP_WORDS_MAX = 256;
+
 /** Kinds of page beside a size class in the run table. */
 const CLASS_FREE = 255;
 const CLASS_BLOCKS = 254;
@@ -177,6 +180,18 @@ export class Slab {
     const page = ref >>> REF_PAGE_SHIFT;
     if (sizeClass === CLASS_HUGE) return this.hugeBytes.get(page) ?? 0;
     return this.blockPages.get(page)!.lengthAt((ref & REF_UNIT_MASK) >>> REF_BLOCK_SHIFT) * BLOCK_BYTES;
+  }
+
+  /** Copies the first `bytes` bytes of one allocation to another one. */
+  copy(from: number, to: number, bytes: number): void {
+    const source = this.pages32[from >>> REF_PAGE_SHIFT]!;
+    const target = this.pages32[to >>> REF_PAGE_SHIFT]!;
+    const start = (from & REF_UNIT_MASK) << 1;
+    const at = (to & REF_UNIT_MASK) << 1;
+    // Allocations are whole words, so copying up to 3 bytes more does no harm.
+    const words = (bytes + 3) >>> 2;
+    if (words > COPY_LOOP_WORDS_MAX) return target.set(source.subarray(start, start + words), at);
+    for (let i = 0; i < words; i++) target[at + i] = source[start + i]!;
   }
 
   /** Gives everything back at once. */

@@ -700,3 +700,22 @@ transcript('a large sorted set answers as a small one', [
   'ZCARD lex',
   'ZRANGE lex 0 -1',
 ]);
+
+transcript('a score in the middle of 17 digits is rounded to the even one', [
+  'ZADD z 66651138709858.0625 a 66651138709858.1875 b -66651138709858.0625 c 1.00000762939453125 d',
+  'ZRANGE z 0 -1 WITHSCORES',
+]);
+
+transcript('stored results keep a negative zero where Redis keeps it', [
+  ['ZADD', 'z', ...Array.from({ length: 130 }, (_, i) => [String(i - 5), `member:${i}`]).flat()],
+  'ZUNIONSTORE large 1 z WEIGHTS 0',
+  'ZSCORE large member:1',
+  'ZRANGESTORE byscore large -inf +inf BYSCORE',
+  'ZSCORE byscore member:1',
+  'ZRANGESTORE byrank large 0 -1',
+  'ZSCORE byrank member:1',
+  'ZRANGESTORE small large 0 9',
+  'ZSCORE small member:1',
+  'ZINTERSTORE few 2 small large WEIGHTS 0 -1',
+  'ZRANGE few 0 -1 WITHSCORES',
+]);

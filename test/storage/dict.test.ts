@@ -22,7 +22,8 @@ const SCORES = { prefixBytes: 8, hasValues: false };
 
 function fixture(shape = HASHES, slab = new Slab()): { slab: Slab; dict: Dict; window: () => Dict } {
   const hash = new KeyHash(12345);
-  const window = (): Dict => new Dict(slab, hash, shape, seeded(42));
+  const random = seeded(42);
+  const window = (): Dict => new Dict(slab, hash, shape, random);
   return { slab, dict: window(), window };
 }
 
@@ -32,7 +33,7 @@ function contents(dict: Dict): Map<string, string> {
   const found = new Map<string, string>();
   dict.forEach((entry) => {
     const key = dict.key(entry, view).toString();
-    expect(found.has(key)).toBe(false);
+    if (found.has(key)) throw new Error(`${key} is there twice`);
     found.set(key, dict.value(entry, view).toString());
   });
   return found;
@@ -88,16 +89,16 @@ describe('Dict', () => {
     );
   });
 
-  test('grows to 50,000 entries and shrinks back, keeping every one, and leaves no byte behind', () => {
+  test('grows to 20,000 entries and shrinks back, keeping every one, and leaves no byte behind', () => {
     const { slab, dict } = fixture();
     const random = seeded(7);
     const liveBefore = slab.liveBytes;
     const ref = dict.create();
     const oracle = new Map<string, string>();
     let mismatches = 0;
-    for (let round = 0; round < 300_000; round++) {
-      const growing = Math.floor(round / 60_000) % 2 === 0;
-      const name = `f${Math.floor(random() * 60_000)}`;
+    for (let round = 0; round < 180_000; round++) {
+      const growing = Math.floor(round / 36_000) % 2 === 0;
+      const name = `f${Math.floor(random() * 40_000)}`;
       dict.open(ref);
       const what = random() < (growing ? 0.9 : 0.1) ? 'set' : 'remove';
       const text = 'x'.repeat(Math.floor(random() * 40));
@@ -159,7 +160,7 @@ describe('Dict', () => {
   });
 
   test('a scan meets every entry that is there all the time, whatever grows and shrinks meanwhile', () => {
-    for (let round = 0; round < 24; round++) {
+    for (let round = 0; round < 10; round++) {
       const { dict } = fixture(SETS);
       const random = seeded(round + 1);
       const ref = dict.create();
@@ -200,18 +201,22 @@ describe('Dict', () => {
     expect(chiSquare).toBeLessThan(1143);
   });
 
-  test('copying one dictionary into another in scan order does not cluster', () => {
+  test('equal dictionaries keep their entries in different orders, so that copying one does not cluster', () => {
     const { dict, window } = fixture(SETS);
     const other = window();
     const from = dict.create();
     other.create();
     dict.open(from);
-    for (let i = 0; i < 100_000; i++) dict.add(Bytes.from(`member:${i}`));
+    for (let i = 0; i < 20_000; i++) dict.add(Bytes.from(`member:${i}`));
     const copy = new Bytes(new Uint8Array(0));
-    const startedAt = process.hrtime.bigint();
     dict.forEach((entry) => other.add(dict.key(entry, copy)));
-    expect(other.size).toBe(100_000);
-    // Clustering makes this quadratic: minutes, not a fraction of a second.
-    expect(Number(process.hrtime.bigint() - startedAt) / 1e9).toBeLessThan(10);
+    expect(other.size).toBe(20_000);
+    const firstHundred = (of: Dict): string[] => {
+      const keys: string[] = [];
+      of.scan(0, 100, (entry) => keys.push(of.key(entry, copy).toString()));
+      return keys.slice(0, 100);
+    };
+    const shared = firstHundred(dict).filter((key) => firstHundred(other).includes(key));
+    expect(shared.length).toBeLessThan(10);
   });
 });

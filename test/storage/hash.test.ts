@@ -5,9 +5,16 @@ import type { Database } from '../../src/storage/database.js';
 import { Keyspace } from '../../src/storage/keyspace.js';
 import { Representation } from '../../src/storage/representation.js';
 import {
+  clearFieldTime,
+  expiredField,
+  fieldTime,
+  hasFieldTimes,
+} from '../../src/storage/types/field-times.js';
+import {
   createHash,
   hashDelete,
   hashEncoding,
+  hashExpire,
   hashForEach,
   hashGet,
   hashLength,
@@ -15,6 +22,7 @@ import {
   hashSample,
   hashScan,
   hashSet,
+  hashUpdate,
 } from '../../src/storage/types/hash.js';
 
 const KEY = Bytes.from('key');
@@ -76,6 +84,49 @@ describe('hashes', () => {
         expect(db.records.slab.liveBytes).toBe(liveBefore);
       }),
       { numRuns: 80 },
+    );
+  });
+
+  test('remember the expire time of each field through every change, copy and removal', () => {
+    const operation = fc.tuple(
+      fc.constantFrom('set', 'update', 'expire', 'expire', 'clear', 'delete'),
+      fc.nat(120).map((n) => `field:${n}`),
+      fc.nat(1_000_000),
+    );
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 400 }), (operations) => {
+        const db = database();
+        const liveBefore = db.records.slab.liveBytes;
+        let ref = createHash(db, KEY);
+        const oracle = new Map<string, number>();
+        for (const [what, name, time] of operations) {
+          const field = Bytes.from(name);
+          if (what === 'set' || what === 'update') {
+            ref = (what === 'set' ? hashSet : hashUpdate)(db, ref, field, Bytes.from('v'));
+            oracle.set(name, what === 'set' ? -1 : (oracle.get(name) ?? -1));
+          } else if (what === 'delete') {
+            ref = hashDelete(db, ref, field);
+            oracle.delete(name);
+          } else if (oracle.has(name) && what === 'expire') {
+            ref = hashExpire(db, ref, field, time);
+            oracle.set(name, time);
+          } else if (what === 'clear' && clearFieldTime(db, ref, field)) oracle.set(name, -1);
+          expect(fieldTime(db, ref, field)).toBe(oracle.get(name) ?? -1);
+        }
+        const copy = db.copy(ref, db, Bytes.from('copy'));
+        const earliest = Math.min(Infinity, ...[...oracle.values()].filter((time) => time >= 0));
+        const early = hasFieldTimes(db, ref) ? expiredField(db, ref, earliest - 1) : null;
+        const first = hasFieldTimes(db, ref) ? expiredField(db, ref, earliest) : null;
+        expect(early).toBeNull();
+        expect(oracle.get(first?.toString() ?? '') ?? Infinity).toBe(earliest);
+        db.remove(ref);
+        expect(hashLength(db, copy)).toBe(oracle.size);
+        for (const [name, time] of oracle) expect(fieldTime(db, copy, Bytes.from(name))).toBe(time);
+        db.remove(copy);
+        expect(db.records.slab.liveBytes).toBe(liveBefore);
+        expect(db.keyspace.expiringHashes).toBe(0);
+      }),
+      { numRuns: 60 },
     );
   });
 

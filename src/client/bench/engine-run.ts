@@ -18,7 +18,7 @@ export interface EngineUnderTest {
 export type EnginePhase = 'fill' | 'overwrite' | 'read' | 'mixed';
 export const ENGINE_PHASES: readonly EnginePhase[] = ['fill', 'overwrite', 'read', 'mixed'];
 
-export interface PhaseFigures {
+interface PhaseFigures {
   readonly phase: EnginePhase;
   /** Geometric mean over the rounds, and its interval. */
   readonly perSecond: number;

@@ -4,7 +4,7 @@
  */
 export function interruptSignal(): AbortSignal {
   const abort = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       if (abort.signal.aborted) process.exit(130);
       abort.abort();

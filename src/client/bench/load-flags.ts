@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Flags } from '@oclif/core';
 import { parseKeyDistribution, type KeyDistribution } from './key-distribution.js';
 import type { LoadPlan, ServerAddress } from './load-plan.js';
-import { preset } from './presets.js';
+import { preset, PRESETS } from './presets.js';
 import { parseTarget } from './target.js';
 import { parseValueSizes, type ValueSize } from './value-size.js';
 import { commandWorkload, mixWorkload, testWorkloads, type Workload } from './workload.js';
@@ -66,8 +66,7 @@ export const workloadFlags = {
     exclusive: ['tests', 'preset'],
   }),
   preset: Flags.string({
-    description:
-      'workload shaped as an application makes it: cache, session, rate-limit, queue, pubsub, leaderboard',
+    description: `workload shaped as an application makes it: ${PRESETS.map(({ name }) => name).join(', ')}`,
     exclusive: ['tests', 'mix'],
   }),
   connections: wholeFlag(1, CONNECTIONS_MAX)({ char: 'c', default: 50, description: 'parallel connections' }),
@@ -172,7 +171,7 @@ export function credentialsOf(options: CredentialOptions): Omit<ServerAddress, '
 }
 
 /** One CPU is left to the server under test, where there is one to leave. */
-export function defaultThreads(): number {
+function defaultThreads(): number {
   return Math.max(1, Math.min(4, availableParallelism() - 1));
 }
 

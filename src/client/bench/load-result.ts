@@ -3,8 +3,6 @@ import { Counter, Outcome, type LoadBoard } from './load-board.js';
 import { addressText, type LoadPlan } from './load-plan.js';
 import type { ServerReading } from './server-probe.js';
 
-export const PERCENTILES = [50, 90, 95, 99, 99.9, 99.99] as const;
-
 /** Latencies in ms. */
 export interface LatencySummary {
   readonly count: number;
@@ -19,7 +17,7 @@ export interface LatencySummary {
   readonly maxMs: number;
 }
 
-export interface OperationResult {
+interface OperationResult {
   readonly name: string;
   readonly requests: number;
   readonly errors: number;
@@ -105,7 +103,7 @@ export interface RunNotes {
   readonly samples: readonly LoadSample[];
 }
 
-export function summarize(histogram: LatencyHistogram): LatencySummary {
+function summarize(histogram: LatencyHistogram): LatencySummary {
   return {
     count: histogram.total,
     meanMs: histogram.meanMs,
@@ -185,6 +183,9 @@ export function loadResult(plan: LoadPlan, board: LoadBoard, notes: RunNotes): L
   return { ...figures, warnings: warningsAbout(figures) };
 }
 
+/** Below this share of a CPU something else than server and generator decides the throughput. */
+const IDLE_PERCENT = 60;
+
 function warningsAbout(result: Omit<LoadResult, 'warnings'>): string[] {
   const warnings: string[] = [];
   const { generatorBusyPercent: busy, serverCpuPercent: cpu, rate } = result;
@@ -193,6 +194,11 @@ function warningsAbout(result: Omit<LoadResult, 'warnings'>): string[] {
     const server = cpu === undefined ? '' : ` (the server ${cpu.toFixed(0)} %)`;
     warnings.push(
       `the generator was busy ${busy.toFixed(0)} % of the time${server}: it was the limit, the server can do more; add --threads`,
+    );
+  }
+  if (rate === 0 && result.requests > 0 && busy < IDLE_PERCENT && cpu !== undefined && cpu < IDLE_PERCENT) {
+    warnings.push(
+      `neither the server (${cpu.toFixed(0)} %) nor the generator (${busy.toFixed(0)} %) was busy: other processes have the CPUs, the network is the limit, or more --connections are needed`,
     );
   }
   if ((result.generatorLagP99Ms ?? 0) > 1) {

@@ -1,12 +1,10 @@
 import { ArrivalSchedule } from './arrival-schedule.js';
-import { keyDrawer } from './key-distribution.js';
 import type { Batch, Lane, LaneOwner } from './lane.js';
+import { laneMaker } from './lane-maker.js';
 import { Counter, Phase, type LoadBoard } from './load-board.js';
 import { shareOf, type LoadPlan } from './load-plan.js';
 import { RandomSource } from './random-source.js';
 import { ReplyKind } from './reply-counter.js';
-import { requestTemplates, RequestWriter, TemplateChooser } from './request-template.js';
-import { RespLane } from './resp-lane.js';
 import { Subscriber } from './subscriber.js';
 import { Tally } from './tally.js';
 
@@ -27,6 +25,7 @@ export class LoadThread implements LaneOwner {
   private timer: NodeJS.Timeout | undefined;
   private immediate: NodeJS.Immediate | undefined;
   private goneTimer: NodeJS.Timeout | undefined;
+  private started = false;
   private running = false;
   private ended = false;
   private busyLanes = 0;
@@ -46,7 +45,7 @@ export class LoadThread implements LaneOwner {
   async connect(): Promise<void> {
     const { plan, index } = this;
     const count = shareOf(plan.connections, index, plan.threads);
-    const makeLane = await this.laneMaker();
+    const makeLane = await laneMaker(plan, index, this);
     for (let i = 0; i < count; i++) this.lanes.push(makeLane());
     for (let i = 0; i < count; i += 128) {
       await Promise.all(this.lanes.slice(i, i + 128).map((lane) => lane.connect()));
@@ -63,7 +62,10 @@ export class LoadThread implements LaneOwner {
 
   start(): void {
     const { plan } = this;
+    this.started = true;
     this.running = true;
+    for (const lane of this.lanes)
+      if (!lane.batch.connected) this.reconnect(lane, 'Server closed the connection');
     if (plan.rate > 0) {
       const perMs = plan.rate / plan.threads / 1000;
       const poisson =
@@ -72,7 +74,7 @@ export class LoadThread implements LaneOwner {
       const offset = this.index / plan.threads / perMs;
       const startMs = performance.now() + offset;
       this.schedule = new ArrivalSchedule(startMs, perMs, plan.rampSeconds * 1000, poisson);
-      this.idle.push(...this.lanes);
+      this.idle.push(...this.lanes.filter((lane) => lane.batch.connected));
       this.sendDue(false);
       return;
     }
@@ -157,6 +159,7 @@ export class LoadThread implements LaneOwner {
       this.busyLanes--;
       for (let i = batch.replied; i < batch.count && batch.counts; i++) this.tally.failed(0, reason);
     }
+    if (!this.started) return;
     if (!this.running) {
       if (this.busyLanes === 0) this.end();
       return;
@@ -167,21 +170,6 @@ export class LoadThread implements LaneOwner {
       }, GONE_MS);
     }
     this.reconnect(lane, reason);
-  }
-
-  private async laneMaker(): Promise<() => Lane> {
-    const { plan, index } = this;
-    const random = new RandomSource(plan.seed * 104_729 + index);
-    const drawKey = keyDrawer(plan.keyDistribution, plan.keys, random, index, plan.threads);
-    const templates = requestTemplates(plan.operations, plan.valueSizes, plan.keys);
-    const chooser = new TemplateChooser(templates, random);
-    if (plan.driver === 'resp') {
-      return () =>
-        new RespLane(plan.address, new RequestWriter(chooser, drawKey, plan.pipeline, plan.keys), this);
-    }
-    // Loaded only when asked for: it takes 50 ms.
-    const { IoredisLane } = await import('./ioredis-lane.js');
-    return () => new IoredisLane(plan, chooser, drawKey, this);
   }
 
   private connected(lane: Lane): void {

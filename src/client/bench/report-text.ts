@@ -11,7 +11,7 @@ export function ms(value: number): string {
   return value >= 10 ? value.toFixed(2) : value.toFixed(3);
 }
 
-export function bytesText(bytes: number): string {
+function bytesText(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(1)} KiB`;
   return bytes < 1024 ** 3

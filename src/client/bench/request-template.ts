@@ -14,7 +14,7 @@ export interface Operation {
   readonly commands: readonly (readonly string[])[];
 }
 
-export const PLACEHOLDER_RANDOM = '__rand_int__';
+const PLACEHOLDER_RANDOM = '__rand_int__';
 const PLACEHOLDER_KEY = '__key__';
 const PLACEHOLDER_DATA = '__data__';
 const PLACEHOLDERS = /(__rand_int__|__key__|__data__)/;

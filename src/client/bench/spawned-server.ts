@@ -29,7 +29,8 @@ export class SpawnedServer {
     // The server has another working directory, but a path in its command line was meant from here.
     const path = /^\.{1,2}\//.test(file) ? resolve(file) : file;
     const began = performance.now();
-    const child = spawn(path, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+    // In a process group of its own, so that Ctrl-C on the terminal ends the measuring and not the server.
+    const child = spawn(path, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const killAtExit = (): void => void child.kill('SIGKILL');
     process.once('exit', killAtExit);
     child.once('exit', () => process.off('exit', killAtExit));

@@ -55,7 +55,7 @@ function hidePassword(uri: string): string {
 }
 
 /** Words of a command line: spaces separate, single or double quotes keep together. */
-export function splitCommandLine(text: string): readonly string[] {
+function splitCommandLine(text: string): readonly string[] {
   const words: string[] = [];
   let word = '';
   let quote = '';

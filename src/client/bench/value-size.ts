@@ -9,7 +9,7 @@ export interface ValueSize {
 
 const VARIANTS_MAX = 32;
 /** As Redis's proto-max-bulk-len: 512 MB. */
-export const VALUE_BYTES_MAX = 512 * 1024 * 1024;
+const VALUE_BYTES_MAX = 512 * 1024 * 1024;
 
 /**
  * Reads `64` (always), `10-1000` (uniform), `32:80,1024:15,16384:5` (sizes with weights), `exp:200` (exponential

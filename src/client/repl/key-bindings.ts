@@ -6,6 +6,7 @@ export type PromptAction =
   | 'newline'
   | 'interrupt'
   | 'end-of-input'
+  | 'leave'
   | 'complete'
   | 'complete-back'
   | 'history-previous'
@@ -95,6 +96,7 @@ export const ACTION_KEYS: Readonly<Record<string, PromptAction>> = {
   'alt-enter': 'newline',
   'ctrl-c': 'interrupt',
   'ctrl-d': 'end-of-input',
+  hangup: 'leave',
   tab: 'complete',
   backtab: 'complete-back',
   up: 'history-previous',

@@ -8,7 +8,7 @@ interface Snapshot {
 /** How many steps undo can go back. */
 const UNDO_MAX = 500;
 /** How long a line may get, so that a paste gone wrong does not fill memory. */
-export const LINE_LENGTH_MAX = 64 * 1024 * 1024;
+const LINE_LENGTH_MAX = 64 * 1024 * 1024;
 
 /** The text being typed, with emacs's operations on it. Positions are in UTF-16 units and stay between graphemes. */
 export class LineEditor {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandCatalog } from '../command-catalog.js';
 import type { Session } from '../session.js';
 import { commonPrefix, complete, type Completion } from './completion.js';
@@ -5,6 +6,9 @@ import type { History } from './history.js';
 import { ACTION_KEYS, EDIT_KEYS, type PromptAction } from './key-bindings.js';
 import { LineEditor } from './line-editor.js';
 import type { Key } from './terminal.js';
+
+/** Candidates that take longer than this come too late. */
+const COMPLETION_MS_MAX = 1000;
 
 /** What the prompt shows at one moment. */
 export interface PromptState {
@@ -85,7 +89,8 @@ export class Prompt {
       case 'submit':
         return 'line';
       case 'interrupt':
-        return 'interrupt';
+      case 'leave':
+        return action;
       case 'clear-screen':
       case 'suspend':
         return action;
@@ -169,9 +174,9 @@ export class Prompt {
       return undefined;
     }
     const line = editor.text;
-    const completion = await complete(this.#catalog, this.#session, line, editor.cursor).catch(
-      () => undefined,
-    );
+    const search = complete(this.#catalog, this.#session, line, editor.cursor).catch(() => undefined);
+    // A server that is busy must not take the keyboard away.
+    const completion = await Promise.race([search, sleep(COMPLETION_MS_MAX, undefined, { ref: false })]);
     if (completion === undefined || completion.candidates.length === 0 || editor.text !== line)
       return undefined;
     const { candidates, start, end } = completion;

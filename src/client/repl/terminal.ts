@@ -41,7 +41,7 @@ export class Terminal {
     });
     // The other end of the terminal has gone.
     stdin.on('end', () => {
-      this.#push({ name: 'ctrl-d', text: '' });
+      this.#push({ name: 'hangup', text: '' });
     });
     process.on('exit', () => {
       this.release();

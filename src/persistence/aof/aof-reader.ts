@@ -17,6 +17,8 @@ const LF = 10;
 export interface AofReaderOptions {
   /** Whether checksum annotations are verified; yes unless said otherwise. */
   checksums?: boolean;
+  /** The bytes may have been moved: what a checksum annotation says of its own place is not held against it. */
+  moved?: boolean;
   /**
    * Longer arguments are cut to so many bytes in the request, so that memory stays bounded; they are verified all the
    * same. Without it they are whole.
@@ -56,7 +58,7 @@ export class AofReader {
   constructor(read: ReadBytes, size: number, start = 0, options: AofReaderOptions = {}) {
     this.input = new AofInput(read, size, start);
     this.start = this.end = this.soundTo = start;
-    this.checksums = (options.checksums ?? true) ? new ChecksumVerifier() : null;
+    this.checksums = (options.checksums ?? true) ? new ChecksumVerifier(options.moved) : null;
     this.argumentBytesMax = options.argumentBytesMax ?? Infinity;
     this.request.offsets = new Int32Array(ARGUMENTS_START);
     this.request.lengths = new Int32Array(ARGUMENTS_START);

@@ -84,6 +84,9 @@ export class ChecksumVerifier {
   /** Where the last checksum annotation ends and a stretch begins; -1 before the first. */
   stretchStart = -1;
 
+  /** `moved`: the bytes may have come from another place, and the first annotation may cover some before them. */
+  constructor(private readonly moved = false) {}
+
   /**
    * What is wrong with the annotation `line` at `[start, end)`, or null. `crc` is the CRC-32 of the bytes between the
    * last checksum annotation and it. Annotations of other kinds are right.
@@ -92,7 +95,12 @@ export class ChecksumVerifier {
     const annotation = parseChecksum(line);
     if (annotation === null) return wasChecksum(line, start) ? 'a checksum annotation was altered' : null;
     const { offset, length } = annotation;
-    if (offset !== start) return `a checksum annotation written at offset ${offset} stands at ${start}`;
+    if (this.moved && this.stretchStart < 0) {
+      this.stretchStart = end;
+      return null;
+    }
+    if (offset !== start && !this.moved)
+      return `a checksum annotation written at offset ${offset} stands at ${start}`;
     const opens = length === 0;
     if (!opens && start - length !== this.stretchStart)
       return 'a checksum annotation does not follow the one before it';

@@ -5,7 +5,7 @@ import { RdbInput } from './rdb-input.js';
 import type { RdbSink } from './rdb-output.js';
 import { RdbValueReader } from './rdb-value-reader.js';
 import type { KeyMeta, RdbVisitor } from './rdb-visitor.js';
-import { RdbWriter } from './rdb-writer.js';
+import { type RdbVersion, RdbWriter } from './rdb-writer.js';
 
 /** Version (u16, little-endian) and CRC-64 of everything before it. */
 const FOOTER_BYTES = 10;
@@ -34,9 +34,9 @@ class MemorySink implements RdbSink {
 export class DumpWriter extends RdbWriter {
   private readonly memory: MemorySink;
 
-  constructor() {
+  constructor(private readonly version: RdbVersion = RDB_VERSION_WRITTEN) {
     const memory = new MemorySink();
-    super(memory);
+    super(memory, { version });
     this.memory = memory;
   }
 
@@ -49,8 +49,8 @@ export class DumpWriter extends RdbWriter {
   }
 
   payload(): Buffer {
-    this.output.byte(RDB_VERSION_WRITTEN & 255);
-    this.output.byte(RDB_VERSION_WRITTEN >> 8);
+    this.output.byte(this.version & 255);
+    this.output.byte(this.version >> 8);
     this.output.checksum();
     this.output.flush();
     return this.memory.whole();

@@ -2,6 +2,8 @@
 export const RDB_VERSION_READ_MAX = 12;
 /** Version that is written: Redis 7.0 and everything after it load it. */
 export const RDB_VERSION_WRITTEN = 10;
+/** From this version on, Redis 7.4's, files have a place for the expire times of hash fields. */
+export const RDB_VERSION_FIELD_EXPIRES = 12;
 /** First version that ends with a checksum. */
 export const RDB_VERSION_CHECKSUM = 5;
 

@@ -1,9 +1,12 @@
 import { Bytes } from '../../bytes/bytes.js';
-import { RdbOpcode, RDB_VERSION_WRITTEN } from './rdb-format.js';
+import { RdbOpcode, RDB_VERSION_FIELD_EXPIRES, RDB_VERSION_WRITTEN } from './rdb-format.js';
 import { RdbOutput, type RdbSink } from './rdb-output.js';
 import { RdbStreamWriter } from './rdb-stream-writer.js';
 import { RdbValueWriter } from './rdb-value-writer.js';
 import type { KeyMeta, RdbVisitor, StreamConsumer, StreamGroup, StreamInfo } from './rdb-visitor.js';
+
+/** Redis 7.0's files, or 7.4's. */
+export type RdbVersion = typeof RDB_VERSION_WRITTEN | typeof RDB_VERSION_FIELD_EXPIRES;
 
 export interface RdbWriterOptions {
   /** Whether long strings are compressed (rdbcompression); yes unless said otherwise. */
@@ -11,7 +14,7 @@ export interface RdbWriterOptions {
   /** Whether the file ends with a checksum of its contents (rdbchecksum); yes unless said otherwise. */
   checksum?: boolean;
   /** 10, which Redis 7.0 and everything later loads, or 12, which keeps expire times of hash fields. */
-  version?: 10 | 12;
+  version?: RdbVersion;
 }
 
 /**
@@ -31,7 +34,7 @@ export class RdbWriter implements RdbVisitor {
     const { compression = true, checksum = true, version = RDB_VERSION_WRITTEN } = options;
     this.output = new RdbOutput(sink, { compression, checksum });
     const header = (type: number, key: Bytes, meta: KeyMeta): void => this.header(type, key, meta);
-    this.values = new RdbValueWriter(this.output, header, version >= 12);
+    this.values = new RdbValueWriter(this.output, header, version >= RDB_VERSION_FIELD_EXPIRES);
     this.streams = new RdbStreamWriter(this.output, header);
     this.begin(version);
   }

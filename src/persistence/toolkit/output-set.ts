@@ -31,15 +31,15 @@ export function writeManifest(directory: string, appendFilename: string, manifes
   replaceFile(join(directory, appendFilename + MANIFEST_SUFFIX), formatManifest(manifest));
 }
 
-/** Copies the first `bytes` bytes of a file to a new one. */
-export function copyPrefix(from: string, to: string, bytes: number): void {
+/** Copies the bytes `[start, end)` of a file to a new one. */
+export function copyRange(from: string, to: string, start: number, end: number): void {
   const fd = openSync(from, 'r');
   const file = new AtomicFile(to);
   try {
     const read = readerOf(fd);
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, bytes)));
-    for (let offset = 0; offset < bytes;) {
-      const got = read(chunk, 0, Math.min(chunk.length, bytes - offset), offset);
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, end - start)));
+    for (let offset = start; offset < end;) {
+      const got = read(chunk, 0, Math.min(chunk.length, end - offset), offset);
       if (got === 0) throw new Error(`${from} became shorter while it was copied`);
       file.write(chunk.subarray(0, got));
       offset += got;

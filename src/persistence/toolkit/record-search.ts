@@ -28,7 +28,6 @@ export function findRecords(read: ReadBytes, size: number, from: number): Bounda
     for (let at = 0; at < Math.min(filled, WINDOW_BYTES); at++) {
       at = window.indexOf('*', at);
       if (at < 0 || at >= filled) break;
-      if (offset + at > from && !isLineStart(read, window, at, offset)) continue;
       if (!RECORD_START.test(window.toString('latin1', at, Math.min(filled, at + RECORD_START_BYTES))))
         continue;
       const records = provenRecords(read, size, offset + at);
@@ -36,14 +35,6 @@ export function findRecords(read: ReadBytes, size: number, from: number): Bounda
     }
   }
   return null;
-}
-
-function isLineStart(read: ReadBytes, window: Buffer, at: number, offset: number): boolean {
-  if (at >= 2) return window[at - 2] === 13 && window[at - 1] === 10;
-  const before = Buffer.alloc(2);
-  return (
-    offset + at >= 2 && read(before, 0, 2, offset + at - 2) === 2 && before[0] === 13 && before[1] === 10
-  );
 }
 
 /** How many records follow each other from `offset` on; 0 when they prove nothing. */
@@ -63,7 +54,8 @@ function provenRecords(read: ReadBytes, size: number, offset: number): number {
   return records >= PROOF_RECORDS ? records : 0;
 }
 
-function startsWithNewline(read: ReadBytes, offset: number): boolean {
+/** True when a newline stands at `offset`. */
+export function startsWithNewline(read: ReadBytes, offset: number): boolean {
   const bytes = Buffer.alloc(2);
   return read(bytes, 0, 2, offset) === 2 && bytes[0] === 13 && bytes[1] === 10;
 }

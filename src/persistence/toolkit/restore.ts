@@ -7,7 +7,7 @@ import type { RdbVisitor } from '../rdb/rdb-visitor.js';
 import { AofPathError, type AofSet, type AofSetFile } from './aof-set.js';
 import { type FileSummary, walkFile } from './aof-walk.js';
 import { NULL_VISITOR } from './null-visitor.js';
-import { copyPrefix, newDataDirectory, writeManifest } from './output-set.js';
+import { copyRange, newDataDirectory, writeManifest } from './output-set.js';
 
 /** The point to which data is restored. */
 export type RestorePoint =
@@ -165,7 +165,7 @@ export function restore(set: AofSet, point: RestorePoint, directory: string): Re
   for (const file of set.files) {
     const entry = manifestEntry(set, file, appendFilename);
     const last = file.path === cut.file.path;
-    copyPrefix(file.path, join(filesDirectory, entry.name), last ? cut.offset : statSync(file.path).size);
+    copyRange(file.path, join(filesDirectory, entry.name), 0, last ? cut.offset : statSync(file.path).size);
     files.push(entry);
     if (last) break;
   }

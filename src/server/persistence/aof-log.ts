@@ -18,6 +18,9 @@ export interface AofLogOptions {
   readonly onStatus: (error: Error | null) => void;
 }
 
+/** A write is on disk when it returns: one system call instead of two. Not everywhere; 0 where it is not. */
+const O_DSYNC = 'O_DSYNC' in constants ? constants.O_DSYNC : 0;
+
 const BUFFER_BYTES = 64 * 1024;
 /** A larger buffer is not kept after it has been written. */
 const BUFFER_BYTES_KEPT = 4 * 1024 * 1024;
@@ -85,12 +88,7 @@ export class AofLog implements PropagationSink {
   }
 
   private reopen(): void {
-    const {
-      O_DSYNC = 0,
-      O_WRONLY,
-      O_APPEND,
-      O_CREAT,
-    } = constants as Partial<typeof constants> & typeof constants;
+    const { O_WRONLY, O_APPEND, O_CREAT } = constants;
     this.dsync = O_DSYNC !== 0 && this.options.fsync() === 'always';
     const fd = openSync(this.path, O_WRONLY | O_APPEND | O_CREAT | (this.dsync ? O_DSYNC : 0), 0o644);
     if (this.fd >= 0) closeSync(this.fd);
@@ -145,7 +143,7 @@ export class AofLog implements PropagationSink {
     if (policy === 'everysec' && this.syncing && this.postpone()) return true;
     if (this.options.checksums()) this.closeStretch();
     try {
-      if (this.dsync !== (policy === 'always' && constants.O_DSYNC > 0)) this.reopen();
+      if (this.dsync !== (policy === 'always' && O_DSYNC !== 0)) this.reopen();
       this.writePending();
       if (policy === 'always' && !this.dsync) fdatasyncSync(this.fd);
       this.unsynced = policy === 'everysec';

@@ -1,5 +1,6 @@
 import { fsync } from 'node:fs';
 import { AtomicFile } from '../../persistence/atomic-file.js';
+import { RDB_VERSION_FIELD_EXPIRES, RDB_VERSION_WRITTEN } from '../../persistence/rdb/rdb-format.js';
 import { RdbWriter } from '../../persistence/rdb/rdb-writer.js';
 import type { Server } from '../server.js';
 import { Snapshot } from './snapshot.js';
@@ -28,7 +29,12 @@ export class BackgroundSave {
         this.file.writeAt(offset, bytes);
       },
     };
-    this.writer = new RdbWriter(sink, { compression: config.rdbcompression, checksum: config.rdbchecksum });
+    this.writer = new RdbWriter(sink, {
+      compression: config.rdbcompression,
+      checksum: config.rdbchecksum,
+      // A file that Redis 7.0 can load, unless that would lose something.
+      version: keyspace.expiringHashes > 0 ? RDB_VERSION_FIELD_EXPIRES : RDB_VERSION_WRITTEN,
+    });
     writeAux(this.writer, server, aofBase);
     this.snapshot = new Snapshot(keyspace, this.writer, server.usesAccessPerValue);
   }

@@ -8,9 +8,10 @@ import type {
 } from '../../persistence/rdb/rdb-visitor.js';
 import type { Database } from '../../storage/database.js';
 import type { Keyspace } from '../../storage/keyspace.js';
-import { createHash, hashSet } from '../../storage/types/hash.js';
+import { createHash, hashExpire, hashSet } from '../../storage/types/hash.js';
 import { listCreate, listPush } from '../../storage/types/list.js';
 import { createSet, setAdd } from '../../storage/types/set.js';
+import { StreamLoader } from './stream-loader.js';
 
 /** Puts what an RDB file tells into the keyspace. Keys whose time has passed are left out when `nowMs` is given. */
 export class KeyspaceLoader implements RdbVisitor {
@@ -25,6 +26,8 @@ export class KeyspaceLoader implements RdbVisitor {
   private idleSeconds = -1;
   private frequency = -1;
   private skipping = false;
+  private readonly streams = new StreamLoader();
+  private inStream = false;
 
   constructor(
     private readonly keyspace: Keyspace,
@@ -98,40 +101,44 @@ export class KeyspaceLoader implements RdbVisitor {
     if (this.begin(key, meta)) this.ref = createHash(this.db, key);
   }
 
-  hashField(field: Bytes, value: Bytes): void {
-    if (!this.skipping) this.ref = hashSet(this.db, this.ref, field, value);
+  hashField(field: Bytes, value: Bytes, expireAtMs: number): void {
+    if (this.skipping) return;
+    this.ref = hashSet(this.db, this.ref, field, value);
+    if (expireAtMs >= 0) this.ref = hashExpire(this.db, this.ref, field, expireAtMs);
   }
 
-  streamStart(): void {
-    throw new Error('streams cannot be loaded yet');
+  streamStart(key: Bytes, meta: KeyMeta): void {
+    if (!this.begin(key, meta)) return;
+    this.streams.start(this.db, key);
+    this.inStream = true;
   }
 
-  streamEntry(_id: Bytes, _pairs: readonly Bytes[], _fields: number): void {
-    // See streamStart.
+  streamEntry(id: Bytes, pairs: readonly Bytes[], fields: number): void {
+    if (!this.skipping) this.streams.entry(id, pairs, fields);
   }
 
-  streamInfo(_info: StreamInfo): void {
-    // See streamStart.
+  streamInfo(info: StreamInfo): void {
+    if (!this.skipping) this.streams.info(info);
   }
 
-  streamGroup(_group: StreamGroup): void {
-    // See streamStart.
+  streamGroup(group: StreamGroup): void {
+    if (!this.skipping) this.streams.startGroup(group);
   }
 
-  streamPending(): void {
-    // See streamStart.
+  streamPending(id: Bytes, deliveredAtMs: number, deliveries: number): void {
+    if (!this.skipping) this.streams.pendingEntry(id, deliveredAtMs, deliveries);
   }
 
   streamConsumers(): void {
-    // See streamStart.
+    // Each of them is told.
   }
 
-  streamConsumer(_consumer: StreamConsumer): void {
-    // See streamStart.
+  streamConsumer(consumer: StreamConsumer): void {
+    if (!this.skipping) this.streams.startConsumer(consumer);
   }
 
-  streamConsumerPending(): void {
-    // See streamStart.
+  streamConsumerPending(id: Bytes): void {
+    if (!this.skipping) this.streams.consumerEntry(id);
   }
 
   end(): void {
@@ -140,6 +147,10 @@ export class KeyspaceLoader implements RdbVisitor {
       return;
     }
     const { db, keyspace } = this;
+    if (this.inStream) {
+      this.ref = this.streams.ref;
+      this.inStream = false;
+    }
     if (this.expireAtMs >= 0) this.ref = db.setExpire(this.ref, this.expireAtMs);
     if (this.frequency >= 0 && keyspace.accessClock.lfu) {
       db.records.setAccess(this.ref, keyspace.accessClock.fromFrequency(this.frequency));

@@ -6,7 +6,7 @@ import { type Command, Flag } from '../commands/command.js';
 import type { Server } from '../server.js';
 import { type Session, SessionFlag } from '../session.js';
 import { AofFiles } from './aof-files.js';
-import { AofLoader, type LoadProgress } from './aof-loader.js';
+import { AofLoader, type LoadProgress, type Truncation } from './aof-loader.js';
 import { AofLog } from './aof-log.js';
 import { BackgroundSave } from './background-save.js';
 
@@ -33,6 +33,8 @@ export class Persistence {
   rewriteFailures = 0;
   /** Size of the AOF after the last rewrite, or at the start. */
   baseSize = 0;
+  /** What was dropped at the end of the last file at the start, or null. */
+  truncated: Truncation | null = null;
   loadedKeys = 0;
   expiredWhileLoading = 0;
 
@@ -147,6 +149,7 @@ export class Persistence {
     try {
       paths.forEach((path, i) => {
         const truncation = loader.load(path, i === paths.length - 1);
+        this.truncated = truncation;
         if (truncation === null) return;
         server.log.warn(
           { path, ...truncation },

@@ -2,11 +2,13 @@ import { Bytes } from '../../bytes/bytes.js';
 import type { KeyMeta, RdbVisitor } from '../../persistence/rdb/rdb-visitor.js';
 import type { Database } from '../../storage/database.js';
 import { Type } from '../../storage/representation.js';
+import { fieldTime } from '../../storage/types/field-times.js';
 import { hashForEach, hashLength } from '../../storage/types/hash.js';
 import { ListCursor } from '../../storage/types/list-cursor.js';
 import { listLength } from '../../storage/types/list.js';
 import { setForEach, setLength } from '../../storage/types/set.js';
 import { stringBytes } from '../../storage/types/string.js';
+import { StreamWriter } from './stream-writer.js';
 
 /** Tells a visitor the value of one record after the other, as an RDB file would. */
 export class ValueWriter {
@@ -15,7 +17,11 @@ export class ValueWriter {
   private readonly cursor = new ListCursor();
   private readonly meta: KeyMeta = { expireAtMs: -1, idleSeconds: -1, frequency: -1 };
 
-  constructor(private readonly visitor: RdbVisitor) {}
+  private readonly streams: StreamWriter;
+
+  constructor(private readonly visitor: RdbVisitor) {
+    this.streams = new StreamWriter(visitor);
+  }
 
   /** `withUse` adds how recently or often the key was used, which matters where keys are evicted by it. */
   write(db: Database, ref: number, withUse: boolean): void {
@@ -39,7 +45,7 @@ export class ValueWriter {
       case Type.HASH:
         visitor.hashStart(key, hashLength(db, ref), meta);
         hashForEach(db, ref, (field, value) => {
-          visitor.hashField(field, value, -1);
+          visitor.hashField(field, value, fieldTime(db, ref, field));
         });
         break;
       case Type.ZSET: {
@@ -51,7 +57,9 @@ export class ValueWriter {
         break;
       }
       case Type.STREAM:
-        throw new Error('streams cannot be saved yet');
+        visitor.streamStart(key, meta);
+        this.streams.write(db, ref);
+        break;
     }
     visitor.end();
   }

@@ -3,7 +3,7 @@
  * fields came; a large one is a dictionary.
  *
  *   HASH_PACKED: [representation][flags][number of fields][entries]
- *   HASH_DICT:   [representation][flags][ref of the dictionary, 4 bytes]
+ *   HASH_DICT:   [representation][flags][ref of the dictionary, 4 bytes], and more if fields expire (field-times.ts)
  *
  * Functions that change a hash return the record's ref afterwards. Removing a hash that has become empty is the
  * caller's business. Bytes that are handed in must not lie in the record that changes.
@@ -22,6 +22,7 @@ import {
   packedWrite,
   spliceValue,
 } from '../packed-entries.js';
+import { clearFieldTime, EXPIRING, forEachFieldTime, releaseTimes, setFieldTime } from './field-times.js';
 import { randomIndexes } from '../random-sample.js';
 import { Representation } from '../representation.js';
 
@@ -56,9 +57,10 @@ export function hashLength(db: Database, ref: number): number {
 }
 
 /** What OBJECT ENCODING says. */
-export function hashEncoding(db: Database, ref: number): 'listpack' | 'hashtable' {
+export function hashEncoding(db: Database, ref: number): 'listpack' | 'listpackex' | 'hashtable' {
   const flags = db.records.page8(ref)[db.records.valueStart(ref) + FLAGS_AT]!;
-  return (flags & REPORTED_HASHTABLE) === 0 ? 'listpack' : 'hashtable';
+  if ((flags & REPORTED_HASHTABLE) !== 0) return 'hashtable';
+  return (flags & EXPIRING) === 0 ? 'listpack' : 'listpackex';
 }
 
 /** Points `value` at the value of `field`; false if there is no such field. */
@@ -83,8 +85,14 @@ export function hashHas(db: Database, ref: number, field: Bytes): boolean {
   return hashGet(db, ref, field, valueView);
 }
 
-/** Sets a field. Whether it is a new one shows in `hashLength`. */
+/** Sets a field, which will live as long as its hash. Whether it is a new one shows in `hashLength`. */
 export function hashSet(db: Database, ref: number, field: Bytes, value: Bytes): number {
+  clearFieldTime(db, ref, field);
+  return hashUpdate(db, ref, field, value);
+}
+
+/** As `hashSet`, leaving the field its expire time. */
+export function hashUpdate(db: Database, ref: number, field: Bytes, value: Bytes): number {
   if (!isPacked(db, ref)) {
     openFields(db, ref).set(field, value);
     noteLimits(db, ref, field, value);
@@ -129,9 +137,15 @@ function appendPacked(db: Database, ref: number, length: number, field: Bytes, v
   return target;
 }
 
+/** Sets when a field expires, which must be there. */
+export function hashExpire(db: Database, ref: number, field: Bytes, expireAtMs: number): number {
+  return setFieldTime(db, isPacked(db, ref) ? convertToDict(db, ref) : ref, field, expireAtMs);
+}
+
 /** Removes a field, if it is there. Whether it was shows in `hashLength`. */
 export function hashDelete(db: Database, ref: number, field: Bytes): number {
   if (!isPacked(db, ref)) {
+    clearFieldTime(db, ref, field);
     openFields(db, ref).remove(field);
     return ref;
   }
@@ -248,9 +262,14 @@ function walkFields(db: Database, ref: number): Dict {
   return db.keyspace.walkedFieldDict.open(dictOf(db, ref));
 }
 
-/** True when a packed hash should become a dictionary. */
+/**
+ * True when a packed hash should become a dictionary. While Redis would have a listpack, bytes do not count: the fields
+ * of a listpack come in the order in which they were set, and people rely on that.
+ */
 function isOvergrown(db: Database, ref: number): boolean {
-  return db.records.valueLength(ref) > PACKED_VALUE_BYTES_MAX || hashLength(db, ref) > PACKED_FIELDS_MAX;
+  if (hashLength(db, ref) > PACKED_FIELDS_MAX) return true;
+  if (db.records.valueLength(ref) <= PACKED_VALUE_BYTES_MAX) return false;
+  return (db.records.page8(ref)[db.records.valueStart(ref) + FLAGS_AT]! & REPORTED_HASHTABLE) !== 0;
 }
 
 function convertToDict(db: Database, ref: number): number {
@@ -269,20 +288,25 @@ function convertToDict(db: Database, ref: number): number {
   return becomeDict(db, ref, Representation.HASH_DICT, flags, fields);
 }
 
-/** Gives a copied record a copy of the dictionary that it names. */
+/** Gives a copied record copies of the dictionary and the expire times that it names. */
 function copyDict(db: Database, ref: number): number {
   const from = walkFields(db, ref);
   const copy = db.keyspace.fieldDict;
   const fields = copy.create();
   copy.reserve(from.size);
   from.forEach((entry) => copy.add(from.key(entry, convertedField), from.value(entry, convertedValue)));
-  const flags = db.records.page8(ref)[db.records.valueStart(ref) + FLAGS_AT]!;
-  return becomeDict(db, ref, Representation.HASH_DICT, flags, fields);
+  const times: [field: Bytes, expireAtMs: number][] = [];
+  forEachFieldTime(db, ref, (field, expireAtMs) => times.push([field.copy(), expireAtMs]));
+  const flags = db.records.page8(ref)[db.records.valueStart(ref) + FLAGS_AT]! & ~EXPIRING;
+  let target = becomeDict(db, ref, Representation.HASH_DICT, flags, fields);
+  for (const [field, expireAtMs] of times) target = setFieldTime(db, target, field, expireAtMs);
+  return target;
 }
 
 /** Tells the keyspace how hashes are removed, copied and named. */
 export function registerHashes(keyspace: Keyspace): void {
   keyspace.partOwners[Representation.HASH_DICT] = (db, ref) => {
+    releaseTimes(db, ref);
     openFields(db, ref).release();
   };
   keyspace.partCopiers[Representation.HASH_DICT] = copyDict;

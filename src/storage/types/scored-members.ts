@@ -2,9 +2,14 @@ import type { Bytes } from '../../bytes/bytes.js';
 import { copyBytes } from '../../bytes/hash.js';
 import type { Database } from '../database.js';
 
+/** What is known of a result before it is stored: all members, their number, or neither. */
+export type KnownBefore = 'members' | 'number' | 'nothing';
+
 /** Members and their scores, copied from wherever they stood: a result before it is stored. */
 export class ScoredMembers {
   size = 0;
+  /** Bytes of the longest member. */
+  private longest = 0;
   private bytes = new Uint8Array(256);
   private used = 0;
   /** Where each member ends. */
@@ -17,6 +22,7 @@ export class ScoredMembers {
     if (end > this.bytes.length) this.growBytes(end);
     copyBytes(member.buffer, member.offset, member.length, this.bytes, this.used);
     this.used = end;
+    if (member.length > this.longest) this.longest = member.length;
     this.ends[this.size] = end;
     this.scores[this.size++] = score;
   }
@@ -50,9 +56,13 @@ export class ScoredMembers {
     this.scores[index] = score;
   }
 
-  /** Makes them the value of a key that is not there; there must be at least one, and none twice. */
-  store(db: Database, key: Bytes, view: Bytes): void {
+  /**
+   * Makes them the value of a key that is not there; there must be at least one, and none twice. Redis chooses the
+   * encoding by what it knows before the first member is added.
+   */
+  store(db: Database, key: Bytes, view: Bytes, known: KnownBefore): void {
     const set = db.keyspace.sortedSet.create(db, key);
+    if (known !== 'nothing') set.expect(this.size, known === 'members' ? this.longest : 0);
     for (let i = 0; i < this.size; i++) set.insert(this.member(i, view), this.score(i));
   }
 }

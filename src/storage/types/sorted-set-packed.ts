@@ -39,7 +39,6 @@ export class PackedSortedSet {
   // What `find` found.
   private foundAt = 0;
   private foundRank = 0;
-  private foundScore = 0;
 
   // The cursor, and where the entries stand that it has passed.
   private rank = 0;
@@ -138,7 +137,7 @@ export class PackedSortedSet {
   private found(at: number, rank: number): number {
     this.foundAt = at;
     this.foundRank = rank;
-    return (this.foundScore = this.entryScore(at));
+    return this.entryScore(at);
   }
 
   /** Rank of the member that `find` has just found. */
@@ -284,11 +283,6 @@ export class PackedSortedSet {
   private setSize(size: number): void {
     this.size = size;
     this.page[this.start + COUNT_AT] = size;
-  }
-
-  /** The score that `find` has just found. */
-  get scoreOfFound(): number {
-    return this.foundScore;
   }
 }
 

@@ -40,18 +40,20 @@ export class TreeSortedSet {
     this.openHead(dictOf(db, ref));
   }
 
-  private openHead(head: number): void {
+  /** Opens one that no record names: an index that some other value keeps beside itself. */
+  openHead(head: number): void {
     this.head = head;
     // Another window may have changed the tree since.
     this.tree.forgetCursor();
     this.dict.open(this.slab.pages32[head >>> REF_PAGE_SHIFT]![((head & REF_UNIT_MASK) << 1) + DICT]!);
   }
 
-  /** Makes an empty sorted set that no record names yet. */
-  createHead(): void {
+  /** Makes an empty sorted set that no record names yet; its head. */
+  createHead(): number {
     const head = (this.head = this.slab.alloc(HEAD_BYTES));
     this.tree.create(head);
     this.slab.pages32[head >>> REF_PAGE_SHIFT]![((head & REF_UNIT_MASK) << 1) + DICT] = this.dict.create();
+    return head;
   }
 
   /** The record becomes the one of the open sorted set. What it named before is the caller's. */
@@ -88,6 +90,8 @@ export class TreeSortedSet {
   }
 
   rankOfScore(score: number, orEqual: boolean): number {
+    // An open end is common, and needs no descent.
+    if (score === Infinity && orEqual) return this.size;
     return this.tree.rankOfScore(this.head, score, orEqual);
   }
 

@@ -141,10 +141,15 @@ export class SortedSet {
 
   /** Adds a member that is not there. `member` must not be a view into this sorted set. */
   insert(member: Bytes, score: number): void {
-    const { zsetEntriesMax, zsetValueBytesMax } = this.keyspace.encodingLimits;
-    if (this.size >= zsetEntriesMax || member.length > zsetValueBytesMax) this.reportSkiplist();
+    this.expect(this.size + 1, member.length);
     if (this.form === this.packed && !this.packed.hasRoomFor(member)) this.grow();
     this.form.insert(member, this.stored(score));
+  }
+
+  /** Says that there will be `size` members, the longest of `memberBytes`: Redis chooses its encoding by that. */
+  expect(size: number, memberBytes: number): void {
+    const { zsetEntriesMax, zsetValueBytesMax } = this.keyspace.encodingLimits;
+    if (size > zsetEntriesMax || memberBytes > zsetValueBytesMax) this.reportSkiplist();
   }
 
   /** Redis's listpacks hold integers as integers, so they know no -0; its skip lists do. */

@@ -8,6 +8,7 @@ import { dbsize, keysOf, randomkey } from './keys.js';
 import { object } from './object.js';
 import { copy, move, rename, renamenx } from './rename.js';
 import { scan } from './scan.js';
+import { sort, sortRo } from './sort.js';
 import { swapdb } from './swapdb.js';
 import { expiretime, pexpiretime, pttl, ttl } from './ttl.js';
 
@@ -35,6 +36,8 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
   renamenx,
   restore,
   scan,
+  sort,
+  sortRo,
   swapdb,
   touch,
   ttl,

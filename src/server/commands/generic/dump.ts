@@ -1,9 +1,15 @@
 import { Bytes } from '../../../bytes/bytes.js';
 import { parseInteger } from '../../../bytes/integer.js';
 import { DumpWriter, isDumpPayload, readDumpPayload } from '../../../persistence/rdb/dump-payload.js';
-import { RdbError } from '../../../persistence/rdb/rdb-format.js';
+import {
+  RdbError,
+  RDB_VERSION_FIELD_EXPIRES,
+  RDB_VERSION_WRITTEN,
+} from '../../../persistence/rdb/rdb-format.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
+import { Type } from '../../../storage/representation.js';
+import { hasFieldTimes } from '../../../storage/types/field-times.js';
 import { integerArgument } from '../../arguments.js';
 import { hasPassed } from '../../expire-time.js';
 import { NotifyClass } from '../../notifications.js';
@@ -49,7 +55,8 @@ function dumpCommand(session: Session, request: Request): void {
   const { db, reply } = session;
   const ref = session.read(request.arg(1));
   if (ref === 0) return reply.null();
-  const writer = new DumpWriter();
+  const expires = db.type(ref) === Type.HASH && hasFieldTimes(db, ref);
+  const writer = new DumpWriter(expires ? RDB_VERSION_FIELD_EXPIRES : RDB_VERSION_WRITTEN);
   new ValueWriter(writer).write(db, ref, false);
   reply.bulk(new Bytes(writer.payload()));
 }

@@ -74,7 +74,7 @@ function inspection(
     arity: 3,
     flags: Flag.READONLY,
     keys: [key('RO', 2)],
-    tips: name === 'encoding' ? [] : ['nondeterministic_output'],
+    tips: ['nondeterministic_output'],
     handler: (session: Session, request: Request) => {
       const ref = session.db.findLive(request.arg(2), session.now);
       if (ref === 0) return session.reply.null();

@@ -1,10 +1,10 @@
 import type { Request } from '../../../protocol/request.js';
-import { Type } from '../../../storage/representation.js';
 import { hashDelete, hashLength } from '../../../storage/types/hash.js';
 import { NotifyClass } from '../../notifications.js';
 import type { Session } from '../../session.js';
-import { writeTyped, WRONG_TYPE } from '../../typed-key.js';
+import { WRONG_TYPE } from '../../typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
+import { writeHash } from './hash-key.js';
 
 export const hdel: CommandSpec = {
   name: 'hdel',
@@ -23,7 +23,7 @@ export const hdel: CommandSpec = {
 function hdelCommand(session: Session, request: Request): void {
   const { db, reply } = session;
   const name = request.arg(1);
-  let ref = writeTyped(session, name, Type.HASH);
+  let ref = writeHash(session, name);
   if (ref === WRONG_TYPE) return;
   if (ref === 0) return reply.integer(0);
   const before = hashLength(db, ref);

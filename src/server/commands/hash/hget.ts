@@ -1,10 +1,10 @@
 import { Bytes } from '../../../bytes/bytes.js';
 import type { Request } from '../../../protocol/request.js';
-import { Type } from '../../../storage/representation.js';
 import { hashGet, hashHas, hashLength } from '../../../storage/types/hash.js';
 import type { Session } from '../../session.js';
-import { readTyped, WRONG_TYPE } from '../../typed-key.js';
+import { WRONG_TYPE } from '../../typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
+import { readHash } from './hash-key.js';
 
 export const hget: CommandSpec = {
   name: 'hget',
@@ -75,7 +75,7 @@ const value = new Bytes(new Uint8Array(0));
 
 function hgetCommand(session: Session, request: Request): void {
   const { db, reply } = session;
-  const ref = readTyped(session, request.arg(1), Type.HASH);
+  const ref = readHash(session, request.arg(1));
   if (ref === WRONG_TYPE) return;
   if (ref === 0 || !hashGet(db, ref, request.arg(2), value)) return reply.null();
   reply.bulk(value);
@@ -83,7 +83,7 @@ function hgetCommand(session: Session, request: Request): void {
 
 function hmgetCommand(session: Session, request: Request): void {
   const { db, reply } = session;
-  const ref = readTyped(session, request.arg(1), Type.HASH);
+  const ref = readHash(session, request.arg(1));
   if (ref === WRONG_TYPE) return;
   reply.array(request.count - 2);
   for (let i = 2; i < request.count; i++) {
@@ -93,19 +93,19 @@ function hmgetCommand(session: Session, request: Request): void {
 }
 
 function hexistsCommand(session: Session, request: Request): void {
-  const ref = readTyped(session, request.arg(1), Type.HASH);
+  const ref = readHash(session, request.arg(1));
   if (ref === WRONG_TYPE) return;
   session.reply.integer(ref !== 0 && hashHas(session.db, ref, request.arg(2)) ? 1 : 0);
 }
 
 function hstrlenCommand(session: Session, request: Request): void {
-  const ref = readTyped(session, request.arg(1), Type.HASH);
+  const ref = readHash(session, request.arg(1));
   if (ref === WRONG_TYPE) return;
   const found = ref !== 0 && hashGet(session.db, ref, request.arg(2), value);
   session.reply.integer(found ? value.length : 0);
 }
 
 function hlenCommand(session: Session, request: Request): void {
-  const ref = readTyped(session, request.arg(1), Type.HASH);
+  const ref = readHash(session, request.arg(1));
   if (ref !== WRONG_TYPE) session.reply.integer(ref === 0 ? 0 : hashLength(session.db, ref));
 }

@@ -1,9 +1,9 @@
 import type { Request } from '../../../protocol/request.js';
-import { Type } from '../../../storage/representation.js';
 import { hashForEach, hashLength } from '../../../storage/types/hash.js';
 import type { Session } from '../../session.js';
-import { readTyped, WRONG_TYPE } from '../../typed-key.js';
+import { WRONG_TYPE } from '../../typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
+import { readHash } from './hash-key.js';
 
 export const hgetall: CommandSpec = {
   name: 'hgetall',
@@ -49,7 +49,7 @@ export const hvals: CommandSpec = {
 
 function hgetallCommand(session: Session, request: Request): void {
   const { db, reply } = session;
-  const ref = readTyped(session, request.arg(1), Type.HASH);
+  const ref = readHash(session, request.arg(1));
   if (ref === WRONG_TYPE) return;
   if (ref === 0) return reply.map(0);
   reply.map(hashLength(db, ref));
@@ -61,7 +61,7 @@ function hgetallCommand(session: Session, request: Request): void {
 
 function hkeysCommand(session: Session, request: Request): void {
   const { db, reply } = session;
-  const ref = readTyped(session, request.arg(1), Type.HASH);
+  const ref = readHash(session, request.arg(1));
   if (ref === WRONG_TYPE) return;
   if (ref === 0) return reply.array(0);
   reply.array(hashLength(db, ref));
@@ -72,7 +72,7 @@ function hkeysCommand(session: Session, request: Request): void {
 
 function hvalsCommand(session: Session, request: Request): void {
   const { db, reply } = session;
-  const ref = readTyped(session, request.arg(1), Type.HASH);
+  const ref = readHash(session, request.arg(1));
   if (ref === WRONG_TYPE) return;
   if (ref === 0) return reply.array(0);
   reply.array(hashLength(db, ref));

@@ -3,13 +3,13 @@ import { INT64_MAX, INT64_MIN, parseInt64 } from '../../../bytes/integer.js';
 import { addLongDoubles, formatLongDouble, isFinite, parseLongDouble } from '../../../bytes/long-double.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import { Type } from '../../../storage/representation.js';
-import { createHash, hashGet, hashSet } from '../../../storage/types/hash.js';
+import { createHash, hashGet, hashUpdate } from '../../../storage/types/hash.js';
 import { int64Argument } from '../../arguments.js';
 import { NotifyClass } from '../../notifications.js';
 import type { Session } from '../../session.js';
-import { writeTyped, WRONG_TYPE } from '../../typed-key.js';
+import { WRONG_TYPE } from '../../typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
+import { writeHash } from './hash-key.js';
 
 export const hincrby: CommandSpec = {
   name: 'hincrby',
@@ -45,13 +45,13 @@ function hincrbyCommand(session: Session, request: Request): void {
   if (increment === null) return;
   const name = request.arg(1);
   const field = request.arg(2);
-  const ref = writeTyped(session, name, Type.HASH);
+  const ref = writeHash(session, name);
   if (ref === WRONG_TYPE) return;
   const current = ref !== 0 && hashGet(db, ref, field, value) ? parseInt64(value) : 0n;
   if (current === null) return reply.error(errors.HASH_NOT_INTEGER);
   const sum = current + increment;
   if (sum > INT64_MAX || sum < INT64_MIN) return reply.error(errors.OVERFLOW);
-  hashSet(db, ref === 0 ? createHash(db, name) : ref, field, Bytes.from(sum.toString()));
+  hashUpdate(db, ref === 0 ? createHash(db, name) : ref, field, Bytes.from(sum.toString()));
   session.changed(name, NotifyClass.HASH, 'hincrby');
   reply.bigInteger(sum);
 }
@@ -64,7 +64,7 @@ function hincrbyfloatCommand(session: Session, request: Request): void {
   if (!isFinite(increment)) return reply.error('ERR value is NaN or Infinity');
   const name = request.arg(1);
   const field = request.arg(2);
-  const ref = writeTyped(session, name, Type.HASH);
+  const ref = writeHash(session, name);
   if (ref === WRONG_TYPE) return;
   const present = ref !== 0 && hashGet(db, ref, field, value);
   const current = parseLongDouble(present ? value.toString() : '0');
@@ -72,7 +72,7 @@ function hincrbyfloatCommand(session: Session, request: Request): void {
   const sum = addLongDoubles(current, increment);
   if (!isFinite(sum)) return reply.error('ERR increment would produce NaN or Infinity');
   const text = formatLongDouble(sum);
-  hashSet(db, ref === 0 ? createHash(db, name) : ref, field, Bytes.from(text));
+  hashUpdate(db, ref === 0 ? createHash(db, name) : ref, field, Bytes.from(text));
   session.changed(name, NotifyClass.HASH, 'hincrbyfloat');
   // Written as its result, so that no other machine has to round as this one did.
   if (propagation.active) propagation.replace(db.number, 'HSET', name, field, text);

@@ -2,7 +2,6 @@ import { Bytes } from '../../../bytes/bytes.js';
 import * as errors from '../../../protocol/errors.js';
 import type { ReplyWriter } from '../../../protocol/reply-writer.js';
 import type { Request } from '../../../protocol/request.js';
-import { Type } from '../../../storage/representation.js';
 import {
   type FieldVisitor,
   hashForEach,
@@ -12,8 +11,9 @@ import {
 } from '../../../storage/types/hash.js';
 import { randomCount, REPEATED_MAX } from '../../random-count.js';
 import type { Session } from '../../session.js';
-import { readTyped, WRONG_TYPE } from '../../typed-key.js';
+import { WRONG_TYPE } from '../../typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
+import { readHash } from './hash-key.js';
 
 export const hrandfield: CommandSpec = {
   name: 'hrandfield',
@@ -38,7 +38,7 @@ function hrandfieldCommand(session: Session, request: Request): void {
   const count = randomCount(session, request, withValues);
   if (count === null) return;
   if (request.count > 3 && !withValues) return session.reply.error(errors.SYNTAX);
-  const ref = readTyped(session, request.arg(1), Type.HASH);
+  const ref = readHash(session, request.arg(1));
   if (ref === WRONG_TYPE) return;
   if (ref === 0 || count === 0) return session.reply.array(0);
   if (count < 0) replyRepeated(session, ref, -count, withValues);
@@ -46,7 +46,7 @@ function hrandfieldCommand(session: Session, request: Request): void {
 }
 
 function replyOne(session: Session, request: Request): void {
-  const ref = readTyped(session, request.arg(1), Type.HASH);
+  const ref = readHash(session, request.arg(1));
   if (ref === WRONG_TYPE) return;
   if (ref === 0) return session.reply.null();
   hashRandom(session.db, ref, field, value);

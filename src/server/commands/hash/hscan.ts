@@ -1,10 +1,10 @@
 import type { Request } from '../../../protocol/request.js';
-import { Type } from '../../../storage/representation.js';
 import { hashScan } from '../../../storage/types/hash.js';
 import { replyScan, scanMatches, scanOptions } from '../../scan-options.js';
 import type { Session } from '../../session.js';
-import { readTyped, WRONG_TYPE } from '../../typed-key.js';
+import { WRONG_TYPE } from '../../typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
+import { readHash } from './hash-key.js';
 import { cursorArgument } from '../generic/scan.js';
 
 export const hscan: CommandSpec = {
@@ -25,7 +25,7 @@ export const hscan: CommandSpec = {
 function hscanCommand(session: Session, request: Request): void {
   const cursor = cursorArgument(session, request, 2);
   if (cursor === null) return;
-  const ref = readTyped(session, request.arg(1), Type.HASH);
+  const ref = readHash(session, request.arg(1));
   if (ref === WRONG_TYPE) return;
   // Redis looks at the options only when there is something to scan.
   if (ref === 0) return replyScan(session, 0, []);

@@ -1,11 +1,11 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import { Type } from '../../../storage/representation.js';
 import { createHash, hashHas, hashLength, hashSet } from '../../../storage/types/hash.js';
 import { NotifyClass } from '../../notifications.js';
 import type { Session } from '../../session.js';
-import { writeTyped, WRONG_TYPE } from '../../typed-key.js';
+import { WRONG_TYPE } from '../../typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
+import { writeHash } from './hash-key.js';
 
 export const hset: CommandSpec = {
   name: 'hset',
@@ -65,7 +65,7 @@ function setFields(session: Session, request: Request, command: string): number 
   }
   const { db } = session;
   const name = request.arg(1);
-  let ref = writeTyped(session, name, Type.HASH);
+  let ref = writeHash(session, name);
   if (ref === WRONG_TYPE) return -1;
   let before = 0;
   if (ref === 0) ref = createHash(db, name);
@@ -79,7 +79,7 @@ function hsetnxCommand(session: Session, request: Request): void {
   const { db, reply } = session;
   const name = request.arg(1);
   const field = request.arg(2);
-  const ref = writeTyped(session, name, Type.HASH);
+  const ref = writeHash(session, name);
   if (ref === WRONG_TYPE) return;
   if (ref !== 0 && hashHas(db, ref, field)) return reply.integer(0);
   hashSet(db, ref === 0 ? createHash(db, name) : ref, field, request.arg(3));

@@ -161,6 +161,8 @@ function debugReload(session: Session, request: Request): void {
     log.error({ error: String(error) }, 'DEBUG RELOAD failed');
     session.reply.error('ERR Error trying to load the RDB dump, check server logs');
   }
+  // What was loaded counts as changes; the command that loaded it must not be written because of them.
+  session.server.propagation.suppress();
 }
 
 function debugLoadaof(session: Session): void {
@@ -172,6 +174,8 @@ function debugLoadaof(session: Session): void {
     log.error({ error: String(error) }, 'DEBUG LOADAOF failed');
     session.reply.error('ERR Error trying to load the AOF files, check server logs');
   }
+  // What was loaded counts as changes; the command that loaded it must not be written because of them.
+  session.server.propagation.suppress();
 }
 
 function accepted(

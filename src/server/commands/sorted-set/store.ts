@@ -1,5 +1,5 @@
 import { Bytes } from '../../../bytes/bytes.js';
-import type { ScoredMembers } from '../../../storage/types/scored-members.js';
+import type { KnownBefore, ScoredMembers } from '../../../storage/types/scored-members.js';
 import { NotifyClass } from '../../notifications.js';
 import type { Session } from '../../session.js';
 
@@ -15,12 +15,13 @@ export function storeResult(
   result: ScoredMembers,
   event: string,
   changes = 1,
+  known: KnownBefore = 'members',
 ): void {
   const { db } = session;
   const ref = session.write(key);
   if (ref !== 0) db.remove(ref);
   if (result.size > 0) {
-    result.store(db, key, view);
+    result.store(db, key, view, known);
     session.changed(key, NotifyClass.ZSET, event, changes);
   } else if (ref !== 0) session.changed(key, NotifyClass.GENERIC, 'del');
   session.reply.integer(result.size);

@@ -226,17 +226,19 @@ function rangeStoreCommand(session: Session, request: Request): void {
     if (set === null) return;
     range.apply(set, options.reverse);
     range.limit(options.offset, options.count, options.reverse);
-    collect(set, range.from, range.to, result);
+    collect(set, range.from, range.to, options.reverse, result);
   }
-  storeResult(session, request.arg(1), result, 'zrangestore');
+  const known = options.kind === RangeKind.RANK ? 'number' : 'nothing';
+  storeResult(session, request.arg(1), result, 'zrangestore', 1, known);
 }
 
-function collect(set: SortedSet, from: number, to: number, result: ScoredMembers): void {
+function collect(set: SortedSet, from: number, to: number, reverse: boolean, result: ScoredMembers): void {
   if (from === to) return;
-  set.seek(from);
-  for (let rank = from; ;) {
+  set.seek(reverse ? to - 1 : from);
+  for (let left = to - from; ;) {
     result.add(set.member(view), set.score);
-    if (++rank === to) return;
-    set.forward();
+    if (--left === 0) return;
+    if (reverse) set.backward();
+    else set.forward();
   }
 }

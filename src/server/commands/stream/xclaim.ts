@@ -96,7 +96,8 @@ function claim(session: Session, request: Request, options: Options): boolean {
   const found = pending.find(id);
   if (!found && !options.force) return false;
   if (found && session.now - pending.deliveredAtMs < options.minIdleMs) return false;
-  const before = found ? pending.deliveries : 0;
+  // An entry that FORCE makes pending counts as delivered once, before this.
+  const before = found ? pending.deliveries : 1;
   openConsumer(session, request.arg(1), request.arg(3));
   const counted = options.justId ? before : before + 1;
   group.deliver(

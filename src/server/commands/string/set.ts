@@ -39,7 +39,6 @@ export const setnx: CommandSpec = {
   arity: 3,
   flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
   keys: [key('OW INSERT')],
-  deprecated: { since: '2.6.12', replacedBy: '`SET` with the `NX` argument' },
   handler: setnxCommand,
 };
 
@@ -53,7 +52,6 @@ export const setex: CommandSpec = {
   arity: 4,
   flags: Flag.WRITE | Flag.DENYOOM,
   keys: [key('OW UPDATE')],
-  deprecated: { since: '2.6.12', replacedBy: '`SET` with the `EX` argument' },
   handler: (session, request) => {
     setExpiring(session, request, EX);
   },
@@ -69,7 +67,6 @@ export const psetex: CommandSpec = {
   arity: 4,
   flags: Flag.WRITE | Flag.DENYOOM,
   keys: [key('OW UPDATE')],
-  deprecated: { since: '2.6.12', replacedBy: '`SET` with the `PX` argument' },
   handler: (session, request) => {
     setExpiring(session, request, PX);
   },

@@ -1,0 +1,47 @@
+import { Flags } from '@oclif/core';
+import { findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { bytes, count } from '../../persistence/toolkit/check-report.js';
+import { appendFilenameOf } from '../../persistence/toolkit/restore.js';
+import { AofCommand, pathArgument } from '../../toolkit/aof-command.js';
+import { OfflineState } from '../../toolkit/offline-state.js';
+import { writeMultiPart, writeSingle } from '../../toolkit/state-files.js';
+
+interface ConvertResult {
+  output: string;
+  to: string;
+  keys: number;
+  bytes: number;
+}
+
+export default class AofConvert extends AofCommand {
+  static override summary =
+    'turn an AOF into an RDB file or back, a multi-part AOF into a single file or back';
+  static override description =
+    'Loads the data and writes it in the form asked for; the history of how it came about is left behind (aof export keeps it). The original is only read.';
+  static override examples = [
+    '<%= config.bin %> aof convert data --to rdb --output dump.rdb',
+    '<%= config.bin %> aof convert dump.rdb --to multi --output data',
+    '<%= config.bin %> aof convert data --to aof --output redis.aof',
+  ];
+  static override args = { path: pathArgument };
+  static override flags = {
+    to: Flags.option({ options: ['rdb', 'aof', 'multi'] as const })({
+      required: true,
+      description: 'an RDB file, a single AOF of commands, or a data directory with a multi-part AOF',
+    }),
+    output: Flags.string({ char: 'o', required: true, description: 'file or data directory to make' }),
+    appendfilename: Flags.string({ description: 'name of the AOF in the directory' }),
+  };
+
+  async run(): Promise<ConvertResult> {
+    const { args, flags } = await this.parse(AofConvert);
+    const set = findAofSet(args.path);
+    const state = OfflineState.load(set);
+    const { to, output } = flags;
+    const name = flags.appendfilename ?? (set.manifest === null ? 'redis.aof' : appendFilenameOf(set));
+    const written =
+      to === 'multi' ? writeMultiPart(state, output, name, 'rdb') : writeSingle(state, output, to);
+    this.log(`Wrote ${count(state.keys, 'key')}, ${bytes(written)}, to ${output}`);
+    return { output, to, keys: state.keys, bytes: written };
+  }
+}

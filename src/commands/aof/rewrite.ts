@@ -1,0 +1,52 @@
+import { statSync } from 'node:fs';
+import { Flags } from '@oclif/core';
+import { findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { bytes, count } from '../../persistence/toolkit/check-report.js';
+import { appendFilenameOf } from '../../persistence/toolkit/restore.js';
+import { AofCommand, pathArgument } from '../../toolkit/aof-command.js';
+import { OfflineState } from '../../toolkit/offline-state.js';
+import { writeMultiPart, writeSingle } from '../../toolkit/state-files.js';
+
+interface RewriteResult {
+  output: string;
+  keys: number;
+  bytesBefore: number;
+  bytesAfter: number;
+  droppedBytes: number;
+}
+
+export default class AofRewrite extends AofCommand {
+  static override summary = 'compact an AOF without a server: only what makes the present data remains';
+  static override description =
+    'Loads the data into memory and writes it anew: as a multi-part AOF into a new data directory, or with --single as one file. The original is only read.';
+  static override examples = [
+    '<%= config.bin %> aof rewrite data --output compacted',
+    '<%= config.bin %> aof rewrite old.aof --single --base aof --output new.aof',
+  ];
+  static override args = { path: pathArgument };
+  static override flags = {
+    output: Flags.string({ char: 'o', required: true, description: 'data directory (or file) to make' }),
+    single: Flags.boolean({ description: 'write one file instead of a directory' }),
+    base: Flags.option({ options: ['rdb', 'aof'] as const })({
+      default: 'rdb',
+      description: 'format of the data',
+    }),
+  };
+
+  async run(): Promise<RewriteResult> {
+    const { args, flags } = await this.parse(AofRewrite);
+    const set = findAofSet(args.path);
+    const state = OfflineState.load(set);
+    const bytesBefore = set.files.reduce((sum, { path }) => sum + statSync(path).size, 0);
+    const bytesAfter = flags.single
+      ? writeSingle(state, flags.output, flags.base)
+      : writeMultiPart(state, flags.output, appendFilenameOf(set), flags.base);
+    const { keys, droppedBytes } = state;
+    if (droppedBytes > 0)
+      this.logToStderr(`the last ${bytes(droppedBytes)} were a cut record and are left out`);
+    this.log(
+      `${count(keys, 'key')}: ${bytes(bytesBefore)} before, ${bytes(bytesAfter)} after, in ${flags.output}`,
+    );
+    return { output: flags.output, keys, bytesBefore, bytesAfter, droppedBytes };
+  }
+}

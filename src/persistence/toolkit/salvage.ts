@@ -1,0 +1,259 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { AofFileWriter } from '../aof/aof-file-writer.js';
+import { AofItem } from '../aof/aof-format.js';
+import { AofReader } from '../aof/aof-reader.js';
+import { type AofManifest, nextBase, nextIncrement } from '../aof/manifest.js';
+import { RequestBuilder } from '../aof/request-builder.js';
+import { fileSize, type ReadBytes, readerOf } from '../file-bytes.js';
+import { MANIFEST_SUFFIX } from '../aof/manifest.js';
+import type { AofSet, AofSetFile } from './aof-set.js';
+import { startsWithSnapshot } from './aof-walk.js';
+import type { KeysOf } from './operation-filter.js';
+import { copyRange, newDataDirectory, writeManifest } from './output-set.js';
+import { findRecords, startsWithNewline } from './record-search.js';
+import { appendFilenameOf } from './restore.js';
+import { salvageSnapshot } from './salvage-snapshot.js';
+
+/** A range of bytes that was not kept. */
+export interface LostRange {
+  file: string;
+  start: number;
+  end: number;
+  reason: string;
+  /** The file into which the bytes were put. */
+  quarantine: string;
+  /** Keys of the last commands before the range and of the first after it. */
+  keysBefore: string[];
+  keysAfter: string[];
+}
+
+/** The frozen schema of `aof repair --json`. */
+export interface SalvageResult {
+  /** The data directory made. */
+  directory: string;
+  appendFilename: string;
+  manifest: string;
+  snapshotKeys: number;
+  /** True when the checksum of an RDB part does not fit: some value in it was altered, and nothing tells which. */
+  snapshotUnproven: boolean;
+  records: number;
+  lost: LostRange[];
+  lostBytes: number;
+  /** MULTI and EXEC left out because their other half is lost; the commands between them were kept. */
+  transactionsOpened: number;
+}
+
+const KEYS_AROUND = 3;
+/** So many records at the start of a file wait until it is clear that they do not stand inside a value. */
+const PROBATION_RECORDS = 16;
+
+/**
+ * Reads past damage: writes every sound record of the set into a new data directory, and what lies between into
+ * quarantine files. Of an RDB part, the keys before its first damage are kept. The input is only read.
+ */
+export function salvage(set: AofSet, directory: string, keysOf: KeysOf): SalvageResult {
+  return new Salvage(set, directory, keysOf).run();
+}
+
+/** A record that waits: for the EXEC of its transaction, or for the checksum that covers it. */
+interface Waiting {
+  bytes: Buffer;
+  start: number;
+  edge: boolean;
+}
+
+class Salvage {
+  private readonly result: SalvageResult;
+  private readonly filesDirectory: string;
+  private readonly quarantine: string;
+  private readonly manifest: AofManifest = { base: null, increments: [], history: [] };
+  private readonly writer: AofFileWriter;
+  private waiting: Waiting[] = [];
+  private db = 0;
+  private recentKeys: string[] = [];
+  private probation = 0;
+  /** Ranges that still want to know the keys after them. */
+  private open: LostRange[] = [];
+
+  constructor(
+    private readonly set: AofSet,
+    directory: string,
+    private readonly keysOf: KeysOf,
+  ) {
+    this.filesDirectory = newDataDirectory(directory);
+    this.quarantine = join(directory, 'quarantine');
+    mkdirSync(this.quarantine);
+    const appendFilename = appendFilenameOf(set);
+    const increment = nextIncrement(this.manifest, appendFilename);
+    this.writer = new AofFileWriter(join(this.filesDirectory, increment.name), { checksums: true });
+    this.manifest.increments.push(increment);
+    this.result = {
+      directory,
+      appendFilename,
+      manifest: join(this.filesDirectory, appendFilename + MANIFEST_SUFFIX),
+      snapshotKeys: 0,
+      snapshotUnproven: false,
+      records: 0,
+      lost: [],
+      lostBytes: 0,
+      transactionsOpened: 0,
+    };
+  }
+
+  run(): SalvageResult {
+    try {
+      for (const file of this.set.files) this.file(file);
+      this.writer.commit();
+    } catch (error) {
+      this.writer.abandon();
+      throw error;
+    }
+    const { result } = this;
+    writeManifest(this.filesDirectory, result.appendFilename, this.manifest);
+    result.lostBytes = result.lost.reduce((sum, { start, end }) => sum + end - start, 0);
+    return result;
+  }
+
+  private file(file: AofSetFile): void {
+    const fd = openSync(file.path, 'r');
+    try {
+      const read = readerOf(fd);
+      const size = fileSize(fd);
+      const start = startsWithSnapshot(read) ? this.snapshot(file, read, size) : 0;
+      this.selectFirst();
+      this.records(file, read, size, start);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /** Keeps the RDB part as the base of the new set; where the records behind it begin. */
+  private snapshot(file: AofSetFile, read: ReadBytes, size: number): number {
+    const base = nextBase(this.manifest, this.result.appendFilename, 'rdb');
+    const snapshot = salvageSnapshot(read, size, join(this.filesDirectory, base.name));
+    this.manifest.base = base;
+    this.result.snapshotKeys = snapshot.keys;
+    this.result.snapshotUnproven = snapshot.unproven;
+    if (snapshot.damage === null) return snapshot.end;
+    const next = findRecords(read, size, snapshot.soundTo)?.offset ?? size;
+    this.lose(file, snapshot.soundTo, next, snapshot.damage);
+    return next;
+  }
+
+  /** A file begins in database 0, wherever the one before it ended. */
+  private selectFirst(): void {
+    if (this.db !== 0) this.writer.request(new RequestBuilder().start('SELECT').integer(0).finish());
+    this.db = 0;
+  }
+
+  private records(file: AofSetFile, read: ReadBytes, size: number, start: number): void {
+    let from = start;
+    this.probation = PROBATION_RECORDS;
+    while (from < size) {
+      const reader = new AofReader(read, size, from, { moved: true });
+      let item = reader.next();
+      for (; item === AofItem.RECORD || item === AofItem.ANNOTATION; item = reader.next()) {
+        if (item === AofItem.RECORD) this.record(reader);
+        else this.annotation(reader);
+      }
+      if (item === AofItem.END) return this.keepWaiting(false);
+      from = this.damage(file, read, size, reader);
+    }
+  }
+
+  private record(reader: AofReader): void {
+    const { request } = reader;
+    const edge = request.is(0, 'multi') || request.is(0, 'exec');
+    const bytes = request.buffer.subarray(request.rawStart, request.rawEnd);
+    this.noteKeys(reader);
+    const covered = (reader.checksums?.stretchStart ?? -1) >= 0;
+    const free = !reader.inTransaction && !covered && --this.probation < 0;
+    if (free && this.waiting.length === 0) return this.keep(bytes);
+    this.waiting.push({ bytes: Buffer.from(bytes), start: reader.start, edge });
+    if (free) this.keepWaiting(false);
+  }
+
+  /** A checksum has confirmed everything that waits, unless its transaction goes on. */
+  private annotation(reader: AofReader): void {
+    if (reader.annotation.startsWith('#TS:')) {
+      this.waiting.push({
+        bytes: Buffer.from(reader.annotation, 'latin1'),
+        start: reader.start,
+        edge: false,
+      });
+    }
+    const checksum = reader.annotation.startsWith('#CRC:');
+    if (checksum) this.probation = 0;
+    const confirmed = checksum || (this.probation <= 0 && (reader.checksums?.stretchStart ?? -1) < 0);
+    if (confirmed && !reader.inTransaction) this.keepWaiting(false);
+  }
+
+  /** Writes what waits; `opened` leaves MULTI and EXEC out. */
+  private keepWaiting(opened: boolean): void {
+    for (const { bytes, edge } of this.waiting) {
+      if (!opened || !edge) this.keep(bytes);
+      else this.result.transactionsOpened++;
+    }
+    this.waiting = [];
+  }
+
+  private keep(bytes: Buffer): void {
+    this.writer.record(bytes);
+    if (bytes[0] !== 35) this.result.records++;
+  }
+
+  private noteKeys({ request }: AofReader): void {
+    if (request.is(0, 'select')) this.db = Number(request.string(1));
+    for (const index of this.keysOf(request)) {
+      const key = request.string(index);
+      this.recentKeys.push(key);
+      for (const range of this.open) range.keysAfter.push(key);
+      this.open = this.open.filter(({ keysAfter }) => keysAfter.length < KEYS_AROUND);
+    }
+    if (this.recentKeys.length > 8 * KEYS_AROUND) this.recentKeys = this.recentKeys.slice(-KEYS_AROUND);
+  }
+
+  /** Deals with damage; where reading goes on. */
+  private damage(file: AofSetFile, read: ReadBytes, size: number, reader: AofReader): number {
+    const { kind, reason, end } = reader.damage!;
+    if (kind === 'checksum' && end !== undefined) {
+      // Every byte of the stretch is in doubt; behind its annotation everything is as it was.
+      const start = this.waiting[0]?.start ?? Math.min(reader.damage!.offset, reader.start);
+      this.waiting = [];
+      this.lose(file, start, end, reason);
+      return end;
+    }
+    if (kind === 'transaction') {
+      this.keepWaiting(true);
+      if (reader.inTransaction) return reader.start;
+      this.result.transactionsOpened++;
+      return reader.end;
+    }
+    if (kind === 'format' && this.probation > 0 && startsWithNewline(read, reader.start)) {
+      // These were no records of the file, but text inside a value whose beginning is lost.
+      const inner = this.waiting[0]?.start ?? reader.start;
+      this.waiting = [];
+      this.probation = 0;
+      const next = findRecords(read, size, reader.start + 1)?.offset ?? size;
+      this.lose(file, inner, next, 'the beginning of a value is missing');
+      return next;
+    }
+    this.probation = 0;
+    this.keepWaiting(reader.inTransaction);
+    if (kind === 'open-transaction') return size;
+    const next = kind === 'zeros' ? size : (findRecords(read, size, reader.start + 1)?.offset ?? size);
+    this.lose(file, reader.start, next, reason);
+    return next;
+  }
+
+  private lose(file: AofSetFile, start: number, end: number, reason: string): void {
+    if (end <= start) return;
+    const quarantine = join(this.quarantine, `${file.name}.${start}-${end}`);
+    copyRange(file.path, quarantine, start, end);
+    const keysBefore = this.recentKeys.slice(-KEYS_AROUND);
+    const range: LostRange = { file: file.name, start, end, reason, quarantine, keysBefore, keysAfter: [] };
+    this.result.lost.push(range);
+    this.open.push(range);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Expire times of the fields of a hash. They stand beside the hash, in a tree ordered by time with a dictionary of the
+ * fields, so that a hash without them pays nothing for them. The record of a hash that has some is
+ *
+ *   [HASH_DICT][flags with EXPIRING][ref of the dictionary, 4 bytes][ref of the times, 4 bytes]
+ */
+import { Bytes } from '../../bytes/bytes.js';
+import type { Database } from '../database.js';
+import { Representation } from '../representation.js';
+
+const FLAGS_AT = 1;
+const TIMES_AT = 6;
+const VALUE_BYTES = 10;
+/** Bit of the flags of a hash: some of its fields have expire times. */
+export const EXPIRING = 2;
+
+const view = new Bytes(new Uint8Array(0));
+
+/** True when some fields of a hash have expire times. */
+export function hasFieldTimes(db: Database, ref: number): boolean {
+  const page = db.records.page8(ref);
+  const start = db.records.valueStart(ref);
+  return page[start] === Representation.HASH_DICT && (page[start + FLAGS_AT]! & EXPIRING) !== 0;
+}
+
+/** When `field` expires, in unix time in ms, or -1. */
+export function fieldTime(db: Database, ref: number, field: Bytes): number {
+  if (!hasFieldTimes(db, ref)) return -1;
+  const time = openTimes(db, ref).find(field);
+  return Number.isNaN(time) ? -1 : time;
+}
+
+/** Sets when a field of a hash in a dictionary expires; the record's ref afterwards. */
+export function setFieldTime(db: Database, ref: number, field: Bytes, expireAtMs: number): number {
+  const target = hasFieldTimes(db, ref) ? ref : addTimes(db, ref);
+  const times = openTimes(db, target);
+  if (Number.isNaN(times.find(field))) times.insert(field, expireAtMs);
+  else times.update(field, expireAtMs);
+  return target;
+}
+
+/** Lets a field live as long as its hash; false if it does already. */
+export function clearFieldTime(db: Database, ref: number, field: Bytes): boolean {
+  if (!hasFieldTimes(db, ref)) return false;
+  const times = openTimes(db, ref);
+  if (Number.isNaN(times.find(field))) return false;
+  times.removeFound();
+  return true;
+}
+
+/** A copy of the first field to expire if that is at or before `nowMs`, or null. */
+export function expiredField(db: Database, ref: number, nowMs: number): Bytes | null {
+  const times = openTimes(db, ref);
+  if (times.size === 0) return null;
+  times.seek(0);
+  return times.score <= nowMs ? times.member(view).copy() : null;
+}
+
+/** Visits every field that expires, with its time in ms. `visit` must not change this hash. */
+export function forEachFieldTime(
+  db: Database,
+  ref: number,
+  visit: (field: Bytes, expireAtMs: number) => void,
+): void {
+  if (!hasFieldTimes(db, ref)) return;
+  const times = openTimes(db, ref);
+  let cursor = 0;
+  do cursor = times.scan(cursor, times.size, view, visit);
+  while (cursor !== 0);
+}
+
+/** Gives back the times of a hash that is removed. */
+export function releaseTimes(db: Database, ref: number): void {
+  if (!hasFieldTimes(db, ref)) return;
+  openTimes(db, ref).release();
+  db.keyspace.expiringHashes--;
+}
+
+function addTimes(db: Database, ref: number): number {
+  const target = db.resize(ref, VALUE_BYTES);
+  const times = db.keyspace.fieldTimes;
+  const head = times.createHead();
+  const page = db.records.page8(target);
+  const start = db.records.valueStart(target);
+  page[start + FLAGS_AT]! |= EXPIRING;
+  for (let i = 0; i < 4; i++) page[start + TIMES_AT + i] = head >> (8 * i);
+  db.keyspace.expiringHashes++;
+  return target;
+}
+
+function openTimes(db: Database, ref: number): Database['keyspace']['fieldTimes'] {
+  const page = db.records.page8(ref);
+  const at = db.records.valueStart(ref) + TIMES_AT;
+  const times = db.keyspace.fieldTimes;
+  times.openHead(page[at]! | (page[at + 1]! << 8) | (page[at + 2]! << 16) | (page[at + 3]! << 24));
+  return times;
+}

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import type { RdbVisitor } from '../persistence/rdb/rdb-visitor.js';
+import type { AofSet } from '../persistence/toolkit/aof-set.js';
+import { LoadError, AofLoader } from '../server/persistence/aof-loader.js';
+import { Snapshot } from '../server/persistence/snapshot.js';
+import { Server } from '../server/server.js';
+import { UsageError } from './aof-command.js';
+
+/** More databases than any file is likely to use; an empty one costs next to nothing. */
+const DATABASES = 256;
+
+/**
+ * The data that a set amounts to: its commands were run by a server that has no port and no files. Nothing expires
+ * meanwhile, so that a rewritten file holds what the original does.
+ */
+export class OfflineState {
+  private readonly server: Server;
+  /** Bytes of a cut record that were left out at the end. */
+  droppedBytes = 0;
+
+  private constructor() {
+    this.server = new Server({ databases: DATABASES, shards: 1, appendonly: false, save: [] });
+  }
+
+  /** Throws a `UsageError` when the set cannot be loaded. */
+  static load(set: AofSet): OfflineState {
+    const state = new OfflineState();
+    const { server } = state;
+    server.keyspace.expirePaused = () => true;
+    server.keyspace.keepExpired = true;
+    const loader = new AofLoader(server, { loadedBytes: 0, totalBytes: 0 });
+    set.files.forEach(({ path, name }, index) => {
+      if (!existsSync(path)) throw new UsageError(`${name} is missing, although the manifest names it`);
+      try {
+        const truncation = loader.load(path, index === set.files.length - 1);
+        state.droppedBytes += truncation?.lostBytes ?? 0;
+      } catch (error) {
+        if (error instanceof LoadError) throw new UsageError(error.message, { cause: error });
+        throw error;
+      }
+    });
+    return state;
+  }
+
+  get keys(): number {
+    return this.server.keyspace.size;
+  }
+
+  /** Tells everything, database by database. */
+  tell(visitor: RdbVisitor): void {
+    const snapshot = new Snapshot(this.server.keyspace, visitor, false);
+    try {
+      while (snapshot.step(() => 0));
+    } finally {
+      snapshot.close();
+    }
+  }
+}
