@@ -242,7 +242,7 @@ export class Server {
     this.dirty += changes;
     if (this.blocking.count !== 0) this.blocking.touched(database, key);
     if (this.watches.size !== 0) this.watches.touch(database, key);
-    if (this.tracking.active) this.tracking.invalidate(session, key);
+    if (this.tracking.active) this.tracking.invalidate(session, key, notifyClass === NotifyClass.EVICTED);
     if ((this.notifyFlags & notifyClass) !== 0) this.notify(database, key, event);
   }
 

@@ -112,14 +112,17 @@ export class Tracking {
     }
   }
 
-  /** A key has changed; `session` is who did it, or null. */
-  invalidate(session: Session | null, key: Bytes): void {
+  /**
+   * A key has changed; `session` is who did it, or null. What is evicted goes before a command has begun, so that the
+   * client whose command made it necessary is told at once, before its reply.
+   */
+  invalidate(session: Session | null, key: Bytes, evicted: boolean): void {
     const name = key.toString();
     if (this.prefixes.size > 0) this.prefixes.changed(session, name);
-    this.invalidateName(session, name);
+    this.invalidateName(session, name, evicted);
   }
 
-  private invalidateName(session: Session | null, name: string): void {
+  private invalidateName(session: Session | null, name: string, atOnce = false): void {
     const holders = this.holders.get(name);
     if (holders === undefined) return;
     this.holders.delete(name);
@@ -129,7 +132,7 @@ export class Tracking {
       const state = target?.tracking;
       if (target === undefined || state === null || state === undefined || state.broadcast) continue;
       if (target === session && state.noLoop) continue;
-      if (this.isServed(target)) this.own.push({ session: target, key: name });
+      if (!atOnce && this.isServed(target)) this.own.push({ session: target, key: name });
       else sendInvalidation(this.server, target, [name]);
     }
   }

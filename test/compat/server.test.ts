@@ -4,7 +4,8 @@ const { transcript } = compatSuite();
 
 transcript('CONFIG SET changes all or nothing, and says why not', [
   'CONFIG SET maxmemory 10mb maxmemory-samples 7',
-  'CONFIG GET maxmemory maxmemory-samples',
+  'CONFIG GET maxmemory',
+  'CONFIG GET maxmemory-samples',
   'CONFIG SET maxmemory 1 maxmemory-samples x',
   'CONFIG GET maxmemory',
   'CONFIG SET maxmemory 0 maxmemory-samples 5',
