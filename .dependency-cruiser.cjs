@@ -9,14 +9,24 @@ const layer = (folder, may) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: ['^src/(main|index)\\.ts$', '^src/commands/'] }, to: {} },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: ['^src/(main|index)\\.ts$', '^src/commands/'] },
+      to: {},
+    },
     layer('bytes', []),
     layer('protocol', ['bytes']),
     layer('storage', ['bytes']),
     layer('persistence', ['bytes', 'protocol', 'storage']),
     layer('server', ['bytes', 'protocol', 'storage', 'persistence']),
-  layer('toolkit', ['bytes', 'protocol', 'storage', 'persistence', 'server']),
+    layer('toolkit', ['bytes', 'protocol', 'storage', 'persistence', 'server']),
     layer('client', ['bytes', 'protocol']),
   ],
   options: {

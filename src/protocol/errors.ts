@@ -20,7 +20,6 @@ export const DB_OUT_OF_RANGE = 'ERR DB index is out of range';
 export const NOAUTH = 'NOAUTH Authentication required.';
 export const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 export const EXECABORT = 'EXECABORT Transaction discarded because of previous errors.';
-export const LOADING = 'LOADING Redis is loading the dataset in memory';
 export const MAX_CLIENTS = 'ERR max number of clients reached';
 export const PROTECTED_MODE =
   'DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default ' +

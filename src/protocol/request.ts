@@ -33,7 +33,8 @@ export class Request {
       view = pool[index] ?? view;
     }
     const at = this.first + index;
-    view.buffer = this.buffer;
+    // The store of a pointer costs a write barrier; mostly it is the same buffer.
+    if (view.buffer !== this.buffer) view.buffer = this.buffer;
     view.offset = this.offsets[at]!;
     view.length = this.lengths[at]!;
     view.hash = index === this.keyIndex ? this.keyHash : 0;
@@ -78,7 +79,8 @@ export class Request {
   /** A view of the arguments from `index` on, as a request; valid as long as this one. */
   from(index: number): Request {
     const view = new Request();
-    view.buffer = this.buffer;
+    // The store of a pointer costs a write barrier; mostly it is the same buffer.
+    if (view.buffer !== this.buffer) view.buffer = this.buffer;
     view.offsets = this.offsets;
     view.lengths = this.lengths;
     view.first = this.first + index;

@@ -76,12 +76,12 @@ export class CommandClock {
     const { histograms, timedFlags } = this;
     const each = (Math.max(0, performance.now() - startMs - this.timedMs) * 1000) / count;
     const bucket = histograms ? LatencyHistogram.bucketOf(each) : 0;
-    const share = weight * each;
-    for (let i = 0; i < count; i++) {
+    for (let i = 0, same = 1; i < count; i += same) {
       const command = commands[i];
+      for (same = 1; i + same < count && commands[i + same] === command; same++);
       if (command === undefined || (command.flags & timedFlags) !== 0) continue;
-      command.microseconds += share;
-      if (histograms) this.record(command, bucket, weight);
+      command.microseconds += same * weight * each;
+      if (histograms) this.record(command, bucket, same * weight);
     }
   }
 }

@@ -54,7 +54,7 @@ export class Dispatcher {
   }
 
   private subcommand(container: Command, request: Request): Command | undefined {
-    if (container.subcommands.size === 0) return container;
+    if (!container.isContainer) return container;
     // Alone, a container fails its own arity check.
     if (request.count < 2) return container;
     return (

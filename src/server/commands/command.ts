@@ -124,6 +124,7 @@ export class Command {
   readonly flags: number;
   readonly handler: Handler | undefined;
   readonly subcommands = new Map<string, Command>();
+  readonly isContainer: boolean;
   /** The first key of the first range spec with a fixed place, or 0: what a batch can look up ahead. */
   readonly firstKey: number;
 
@@ -146,6 +147,7 @@ export class Command {
     this.handler = spec.handler;
     const find = spec.keys?.[0]?.find;
     this.firstKey = find?.kind === 'range' ? find.first : 0;
+    this.isContainer = (spec.subcommands ?? []).length > 0;
     for (const subcommand of spec.subcommands ?? []) {
       this.subcommands.set(subcommand.name, new Command(subcommand, this));
     }

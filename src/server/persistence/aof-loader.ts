@@ -95,7 +95,11 @@ export class AofLoader {
       } else if (item === AofItem.END) {
         this.progress.loadedBytes = before + size;
         return null;
-      } else if (item === AofItem.DAMAGE) return this.damaged(reader, reader.damage!, size, path, mayBeCut);
+      } else if (item === AofItem.DAMAGE) {
+        // A length that was altered looks like a cut end, but sound records stand behind it.
+        const damage = examineCut(readerOf(fd), size, reader.start, reader.damage!);
+        return this.damaged(reader, damage, size, path, mayBeCut);
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import { createHash, hashHas, hashLength, hashSet } from '../../../storage/types/hash.js';
+import { createHash, hashHas, hashLength, hashReplace, hashSet } from '../../../storage/types/hash.js';
 import { NotifyClass } from '../../notifications.js';
 import type { Session } from '../../session.js';
 import { WRONG_TYPE } from '../../typed-key.js';
@@ -67,12 +67,18 @@ function setFields(session: Session, request: Request, command: string): number 
   const name = request.arg(1);
   let ref = writeHash(session, name);
   if (ref === WRONG_TYPE) return -1;
-  let before = 0;
+  let added = 0;
   if (ref === 0) ref = createHash(db, name);
-  else before = hashLength(db, ref);
-  for (let i = 2; i < request.count; i += 2) ref = hashSet(db, ref, request.arg(i), request.arg(i + 1));
+  for (let i = 2; i < request.count; i += 2) {
+    const field = request.arg(i);
+    const value = request.arg(i + 1);
+    if (hashReplace(db, ref, field, value)) continue;
+    const before = hashLength(db, ref);
+    ref = hashSet(db, ref, field, value);
+    added += hashLength(db, ref) - before;
+  }
   session.changed(name, NotifyClass.HASH, 'hset', (request.count - 2) / 2);
-  return hashLength(db, ref) - before;
+  return added;
 }
 
 function hsetnxCommand(session: Session, request: Request): void {
