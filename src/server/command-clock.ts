@@ -76,9 +76,11 @@ export class CommandClock {
     const { histograms, timedFlags } = this;
     const each = (Math.max(0, performance.now() - startMs - this.timedMs) * 1000) / count;
     const bucket = histograms ? LatencyHistogram.bucketOf(each) : 0;
-    for (let i = 0, same = 1; i < count; i += same) {
+    for (let i = 0; i < count;) {
       const command = commands[i];
-      for (same = 1; i + same < count && commands[i + same] === command; same++);
+      let same = 1;
+      while (i + same < count && commands[i + same] === command) same++;
+      i += same;
       if (command === undefined || (command.flags & timedFlags) !== 0) continue;
       command.microseconds += same * weight * each;
       if (histograms) this.record(command, bucket, same * weight);
