@@ -1,5 +1,7 @@
 import * as errors from '../protocol/errors.js';
 import type { Request } from '../protocol/request.js';
+import { ValueTooLargeError } from '../storage/database.js';
+import { SlabFullError } from '../storage/slab.js';
 import { type Command, Flag } from './commands/command.js';
 import type { CommandTable } from './commands/table.js';
 import type { Server } from './server.js';
@@ -73,8 +75,15 @@ export class Dispatcher {
     session.lastCommand = command;
     command.calls++;
     server.totalCommands++;
-    if ((command.flags & server.clock.timedFlags) !== 0) server.clock.run(session, command, request);
-    else command.handler!(session, request);
+    const replyBytes = reply.length;
+    try {
+      if ((command.flags & server.clock.timedFlags) !== 0) server.clock.run(session, command, request);
+      else command.handler!(session, request);
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      reply.rewind(replyBytes);
+      reply.error(errors.OOM);
+    }
     if (reply.errors !== errorsBefore) server.commandFailed(command, reply.lastError);
     if (server.dirty !== changesBefore || propagation.unsettled) {
       propagation.command(
@@ -138,6 +147,11 @@ export class Dispatcher {
 
 /** Flags of commands that a client which only listens must not send. */
 const KEYSPACE_FLAGS = Flag.WRITE | Flag.READONLY | Flag.MAY_REPLICATE;
+
+/** No page number is left, a value would outgrow its record, or the system has no memory for another page. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof SlabFullError || error instanceof ValueTooLargeError || error instanceof RangeError;
+}
 
 /** Not an error: the request waits, for EXEC or for the end of a pause. */
 export const NO_REPLY = 'NO_REPLY';
