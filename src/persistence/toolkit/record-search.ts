@@ -1,5 +1,6 @@
 import { type AofDamage, AofItem } from '../aof/aof-format.js';
 import { AofReader } from '../aof/aof-reader.js';
+import { parseChecksum } from '../aof/checksum.js';
 import type { ReadBytes } from '../file-bytes.js';
 
 const WINDOW_BYTES = 256 * 1024;
@@ -19,9 +20,9 @@ export interface Boundary {
 /**
  * The first offset from `from` on at which sound records provably begin, or null. Provably: they lead to the end of
  * the file, or are at least three; and they are not part of a value that holds such records itself, which shows in
- * the newline that ends the value.
+ * the newline that ends the value. `covered`: only if a checksum annotation follows them, in a file that has such.
  */
-export function findRecords(read: ReadBytes, size: number, from: number): Boundary | null {
+export function findRecords(read: ReadBytes, size: number, from: number, covered = false): Boundary | null {
   const window = Buffer.allocUnsafe(WINDOW_BYTES + RECORD_START_BYTES);
   for (let offset = from; offset < size; offset += WINDOW_BYTES) {
     const filled = readFully(read, window, Math.min(window.length, size - offset), offset);
@@ -30,7 +31,7 @@ export function findRecords(read: ReadBytes, size: number, from: number): Bounda
       if (at < 0 || at >= filled) break;
       if (!RECORD_START.test(window.toString('latin1', at, Math.min(filled, at + RECORD_START_BYTES))))
         continue;
-      const records = provenRecords(read, size, offset + at);
+      const records = provenRecords(read, size, offset + at, covered);
       if (records > 0) return { offset: offset + at, records };
     }
   }
@@ -38,13 +39,16 @@ export function findRecords(read: ReadBytes, size: number, from: number): Bounda
 }
 
 /** How many records follow each other from `offset` on; 0 when they prove nothing. */
-function provenRecords(read: ReadBytes, size: number, offset: number): number {
+function provenRecords(read: ReadBytes, size: number, offset: number, covered: boolean): number {
   const reader = new AofReader(read, size, offset, { checksums: false, argumentBytesMax: 64 });
   let records = 0;
+  let annotated = !covered;
   let item = reader.next();
   for (; item === AofItem.RECORD || item === AofItem.ANNOTATION; item = reader.next()) {
     if (item === AofItem.RECORD) records++;
+    else annotated ||= parseChecksum(reader.annotation) !== null;
   }
+  if (!annotated) return 0;
   const { damage } = reader;
   if (damage === null) return records;
   if (damage.kind === 'transaction') return records + 1;

@@ -73,6 +73,8 @@ class Salvage {
   private db = 0;
   private recentKeys: string[] = [];
   private probation = 0;
+  /** The file has checksum annotations. */
+  private checksummed = false;
   /** Ranges that still want to know the keys after them. */
   private open: LostRange[] = [];
 
@@ -150,6 +152,7 @@ class Salvage {
   private records(file: AofSetFile, read: ReadBytes, size: number, start: number): void {
     let from = start;
     this.probation = PROBATION_RECORDS;
+    this.checksummed = false;
     while (from < size) {
       const reader = new AofReader(read, size, from, { moved: true });
       let item = reader.next();
@@ -217,6 +220,7 @@ class Salvage {
   /** Deals with damage; where reading goes on. */
   private damage(file: AofSetFile, read: ReadBytes, size: number, reader: AofReader): number {
     const { kind, reason, end } = reader.damage!;
+    if (kind === 'checksum' || (reader.checksums?.stretchStart ?? -1) >= 0) this.checksummed = true;
     if (kind === 'checksum' && end !== undefined) {
       // Every byte of the stretch is in doubt; behind its annotation everything is as it was.
       const start = this.waiting[0]?.start ?? Math.min(reader.damage!.offset, reader.start);
@@ -242,7 +246,10 @@ class Salvage {
     this.probation = 0;
     this.keepWaiting(reader.inTransaction);
     if (kind === 'open-transaction') return size;
-    const next = kind === 'zeros' ? size : (findRecords(read, size, reader.start + 1)?.offset ?? size);
+    // What stands in an unfinished value may look like records; where the file has checksums, they have one behind them.
+    const covered = kind === 'cut' && this.checksummed;
+    const next =
+      kind === 'zeros' ? size : (findRecords(read, size, reader.start + 1, covered)?.offset ?? size);
     this.lose(file, reader.start, next, reason);
     return next;
   }
