@@ -69,7 +69,7 @@ transcript('OBJECT ENCODING names what Redis would have chosen', [
   'OBJECT ENCODING missing',
   'OBJECT REFCOUNT int',
   'OBJECT REFCOUNT short',
-  'OBJECT IDLETIME int',
+  '[type] OBJECT IDLETIME int',
   'OBJECT FREQ int',
   'OBJECT',
   'OBJECT ENCODING',

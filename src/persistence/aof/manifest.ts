@@ -124,7 +124,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 function quoted(name: string): string {
   const bytes = Buffer.from(name).toString('latin1');
-  if (/^[!-~]+$/.test(bytes) && !/[\\"]/.test(bytes)) return bytes;
+  if (/^[!-~]+$/.test(bytes) && !/[\\"']/.test(bytes)) return bytes;
   const escaped = bytes.replace(/[^ -~]|[\\"]/g, (byte) => {
     if (byte === '\\' || byte === '"') return `\\${byte}`;
     return ESCAPES[byte] ?? `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;

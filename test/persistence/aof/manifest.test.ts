@@ -60,3 +60,8 @@ test('what is written is read back, whatever characters the name has', () => {
     }),
   );
 });
+
+test('a name that begins with a quote is quoted, which Redis forgets', () => {
+  const manifest: AofManifest = { base: { name: "'", seq: 1, type: 'b' }, increments: [], history: [] };
+  expect(parseManifest(formatManifest(manifest))).toEqual(manifest);
+});
