@@ -17,7 +17,9 @@ export class Connection implements WireOwner {
   readonly parserState = new ParserState();
   /** Bytes of an unfinished request, or of requests that must wait; null while there are none. */
   private query: Buffer | null = null;
-  private queryBytes = 0;
+  /** They are `query[queryStart, queryEnd)`; the wire reads on at `queryEnd`. */
+  private queryStart = 0;
+  private queryEnd = 0;
   /** Replies that could not be written yet. */
   private unsent: Buffer[] = [];
   private unsentBytes = 0;
@@ -48,7 +50,7 @@ export class Connection implements WireOwner {
   readBuffer(): Buffer {
     const { query } = this;
     if (query === null) return this.pipeline.readBuffer;
-    return query.subarray(this.queryBytes);
+    return query.subarray(this.queryEnd);
   }
 
   onBytes(length: number): void {
@@ -56,23 +58,35 @@ export class Connection implements WireOwner {
     const { query, pipeline } = this;
     pipeline.server.bytesRead += length;
     pipeline.server.totalReads++;
-    if (query === null) this.process(pipeline.readBuffer, length);
-    else this.process(query, this.queryBytes + length);
+    const buffer = query ?? pipeline.readBuffer;
+    const end = this.queryEnd + length;
+    const consumed = this.process(buffer, this.queryStart, end);
+    if (!this.isClosed()) this.keep(buffer, consumed, end);
   }
 
-  /** Goes on with requests that had to wait. */
+  /**
+   * Goes on with requests that had to wait. The bytes stay where they are, consumed or not, and the buffer is kept: the
+   * wire was given the place behind them to read into, and takes another only after a read.
+   */
   resume(): void {
     if (this.closed || this.processing) return;
     if (this.readingPaused && this.unsentBytes < UNSENT_BYTES_PAUSE) this.continueReading();
-    if (this.query !== null && this.queryBytes > 0) this.process(this.query, this.queryBytes);
+    if (this.query === null || this.queryStart === this.queryEnd) return;
+    this.queryStart = this.process(this.query, this.queryStart, this.queryEnd);
   }
 
-  private process(buffer: Buffer, end: number): void {
+  /** Executes what may be executed of `buffer[start, end)`; the first byte that was not consumed. */
+  private process(buffer: Buffer, start: number, end: number): number {
+    if (this.waiting) return start;
     this.processing = true;
-    const consumed = this.waiting ? 0 : this.pipeline.execute(this, buffer, end);
+    const consumed = this.pipeline.execute(this, buffer, start, end);
     this.processing = false;
-    if (this.closed) return;
-    this.keep(buffer, consumed, end);
+    return consumed;
+  }
+
+  /** `closed` may have changed during a call, which the type checker cannot know. */
+  private isClosed(): boolean {
+    return this.closed;
   }
 
   /** True while requests must not be executed. */
@@ -90,7 +104,7 @@ export class Connection implements WireOwner {
     if (left === 0) {
       if (own !== null) pipeline.releaseQuery(own);
       this.query = null;
-      this.queryBytes = 0;
+      this.queryStart = this.queryEnd = 0;
       return;
     }
     if (left > pipeline.queryBytesMax) return this.abort('query buffer limit');
@@ -103,7 +117,8 @@ export class Connection implements WireOwner {
       if (own !== null) pipeline.releaseQuery(own);
       this.query = larger;
     } else if (consumed > 0) own.copyWithin(0, consumed, end);
-    this.queryBytes = left;
+    this.queryStart = 0;
+    this.queryEnd = left;
     if (this.waiting && left > AHEAD_BYTES_MAX) this.stopReading();
   }
 
@@ -119,11 +134,11 @@ export class Connection implements WireOwner {
   }
 
   get queryBufferBytes(): number {
-    return this.queryBytes;
+    return this.queryEnd - this.queryStart;
   }
 
   get queryBufferFree(): number {
-    return this.query === null ? 0 : this.query.length - this.queryBytes;
+    return this.query === null ? 0 : this.query.length - this.queryBufferBytes;
   }
 
   // Replies out

@@ -43,17 +43,17 @@ export class Pipeline {
 
   constructor(readonly server: Server) {}
 
-  /** Executes the requests in `buffer[0, end)`; how many bytes were consumed. */
-  execute(connection: Connection, buffer: Buffer, end: number): number {
+  /** Executes the requests in `buffer[start, end)`; the first byte that was not consumed. */
+  execute(connection: Connection, buffer: Buffer, start: number, end: number): number {
     const { parser, reply, server } = this;
     const { session } = connection;
-    let at = 0;
+    let at = start;
     this.needed = 0;
     server.refreshTime();
     session.lastInteractionMs = server.nowMs;
     this.open(session);
     this.current = session;
-    this.currentBytes = end;
+    this.currentBytes = end - start;
     while (at < end) {
       const parsed = parser.parse(buffer, at, end, connection.parserState);
       if (parsed === Parsed.REQUESTS) {

@@ -56,6 +56,32 @@ test('What a client sends while it waits runs after it was served, in order', as
   expect(await waiting.reply()).toBe(':1\r\n');
 });
 
+test('A request cut in two by a wait is whole when the rest of it comes after', async () => {
+  const waiting = await blocked('BLPOP', 'a', '0');
+  const ahead = '*2\r\n$4\r\nECHO\r\n$5\r\nfirst\r\n*2\r\n$4\r\nECHO\r\n$6\r\nsec';
+  waiting.sendRaw(ahead);
+  const pusher = await connect();
+  await until(async () => (await pusher.call('CLIENT', 'LIST')).includes(` qbuf=${ahead.length} `));
+  await pusher.call('RPUSH', 'a', 'x');
+  expect(await waiting.reply()).toBe('*2\r\n$1\r\na\r\n$1\r\nx\r\n');
+  expect(await waiting.reply()).toBe('$5\r\nfirst\r\n');
+  waiting.sendRaw('ond\r\n');
+  expect(await waiting.reply()).toBe('$6\r\nsecond\r\n');
+});
+
+test('What comes after a wait goes into the buffer that what came before it has left', async () => {
+  const waiting = await blocked('BLPOP', 'a', '0');
+  waiting.send(['ECHO', 'ahead']);
+  const pusher = await connect();
+  await until(async () => (await pusher.call('CLIENT', 'LIST')).includes(' qbuf=25 '));
+  await pusher.call('RPUSH', 'a', 'x');
+  await waiting.reply();
+  expect(await waiting.reply()).toBe('$5\r\nahead\r\n');
+  // Another client uses the buffer that everybody shares.
+  expect(await pusher.call('ECHO', 'of another')).toBe('$10\r\nof another\r\n');
+  expect(await waiting.call('ECHO', 'after')).toBe('$5\r\nafter\r\n');
+});
+
 test('A pipeline of pops that must wait is served by a pipeline of pushes', async () => {
   const waiting = await connect();
   waiting.sendRaw('BLPOP a 0\r\n'.repeat(500));
