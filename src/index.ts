@@ -7,7 +7,7 @@
  *     await server.close();
  */
 import { resolve } from 'node:path';
-import { ConfigError, Configuration, initialConfig } from './server/configuration.js';
+import { ConfigError, Configuration, initialConfig } from './server/config/configuration.js';
 import { silentLog } from './server/log.js';
 import { Server } from './server/server.js';
 import { VERSION } from './server/version.js';

@@ -1,5 +1,5 @@
 import { Command, Flags } from '@oclif/core';
-import { serve } from '../server/serve.js';
+import { serve } from '../server/launch/serve.js';
 
 /** The flags are for the help text: `serve` reads the command line itself, as redis-server reads its own. */
 export default class Serve extends Command {

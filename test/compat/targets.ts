@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ConfigValues } from '../../src/server/directives.js';
+import type { ConfigValues } from '../../src/server/config/directives.js';
 import { Server } from '../../src/server/server.js';
-import { SessionFlag } from '../../src/server/session.js';
+import { SessionFlag } from '../../src/server/clients/session.js';
 import { FrameReader } from './resp-frames.js';
 
 const REPLY_TIMEOUT_MS = 10_000;

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { rewriteConfigFile } from '../../src/server/config-rewrite.js';
-import { configure } from '../../src/server/launch.js';
+import { rewriteConfigFile } from '../../src/server/config/config-rewrite.js';
+import { configure } from '../../src/server/launch/launch.js';
 
 function withFile<T>(text: string, use: (path: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'mredis-'));

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { ConfigValues } from '../../src/server/directives.js';
+import type { ConfigValues } from '../../src/server/config/directives.js';
 import { Server } from '../../src/server/server.js';
 import { RawConnection } from '../compat/targets.js';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ConfigValues } from '../../src/server/directives.js';
+import type { ConfigValues } from '../../src/server/config/directives.js';
 import { Server } from '../../src/server/server.js';
 import { RawConnection, until } from '../compat/targets.js';
 import { hasRedis, RedisProcess } from '../persistence/redis-process.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { splitInline } from '../../src/protocol/inline.js';
-import type { PropagationSink } from '../../src/server/propagation.js';
+import type { PropagationSink } from '../../src/server/execution/propagation.js';
 import { Server } from '../../src/server/server.js';
 import { RawConnection, until } from '../compat/targets.js';
 

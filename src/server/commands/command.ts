@@ -5,8 +5,8 @@
  * cluster slots, AOF propagation, the fuzzer, the CLI's hints and docs/commands.md all derive from it.
  */
 import type { Request } from '../../protocol/request.js';
-import type { LatencyHistogram } from '../latency-histogram.js';
-import type { Session } from '../session.js';
+import type { LatencyHistogram } from '../info/latency-histogram.js';
+import type { Session } from '../clients/session.js';
 
 /** Bits of `Command.flags`; the names of COMMAND INFO, and a few of our own below. */
 export const Flag = {

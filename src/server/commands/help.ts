@@ -1,4 +1,4 @@
-import type { Session } from '../session.js';
+import type { Session } from '../clients/session.js';
 import { type CommandSpec, Flag, type Group } from './command.js';
 
 /** The HELP subcommand of a container: usage lines made from the declarations of its other subcommands. */

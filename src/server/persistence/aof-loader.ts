@@ -6,7 +6,7 @@ import { fileSize, readerOf } from '../../persistence/file-bytes.js';
 import { RdbReader } from '../../persistence/rdb/rdb-reader.js';
 import { ReplyWriter } from '../../protocol/reply-writer.js';
 import type { Server } from '../server.js';
-import { Session, SessionFlag } from '../session.js';
+import { Session, SessionFlag } from '../clients/session.js';
 import { KeyspaceLoader } from './keyspace-loader.js';
 
 /** A file cannot be loaded. The message is for whoever starts the server: what is wrong, where, and what to type. */

@@ -1,8 +1,8 @@
 import { closeSync, constants, fdatasync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { formatChecksum } from '../../persistence/aof/checksum.js';
-import type { PropagationSink } from '../propagation.js';
-import { encodeRequest } from '../request-bytes.js';
+import type { PropagationSink } from '../execution/propagation.js';
+import { encodeRequest } from '../arguments/request-bytes.js';
 
 export type FsyncPolicy = 'always' | 'everysec' | 'no';
 

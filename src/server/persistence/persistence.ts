@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, truncateSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DirectoryInUseError, DirectoryLock } from '../../persistence/directory-lock.js';
-import { Gate } from '../gate.js';
+import { Gate } from '../execution/gate.js';
 import { type Command, Flag } from '../commands/command.js';
 import type { Server } from '../server.js';
-import { type Session, SessionFlag } from '../session.js';
+import { type Session, SessionFlag } from '../clients/session.js';
 import { AofFiles } from './aof-files.js';
 import { AofLoader, type LoadProgress, type Truncation } from './aof-loader.js';
 import { AofLog } from './aof-log.js';

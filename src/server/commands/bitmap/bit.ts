@@ -5,8 +5,8 @@ import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
 import { bitAt, setBitAt } from '../../../storage/types/bitmap.js';
 import { stretchString, stringBytes, stringLength } from '../../../storage/types/string.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
 export const setbit: CommandSpec = {

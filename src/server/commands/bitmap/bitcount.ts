@@ -1,8 +1,8 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { countBits, findBit } from '../../../storage/types/bitmap.js';
-import { integerArgument } from '../../arguments.js';
-import type { Session } from '../../session.js';
+import { integerArgument } from '../../arguments/arguments.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { readableBits } from './bit.js';
 

@@ -3,9 +3,9 @@ import { INT64_MAX } from '../../../bytes/integer.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { setUnsignedAt, unsignedAt } from '../../../storage/types/bitmap.js';
-import { int64Argument } from '../../arguments.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { int64Argument } from '../../arguments/arguments.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { bitOffsetArgument, readableBits, writableBits } from './bit.js';
 

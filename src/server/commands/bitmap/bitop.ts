@@ -3,8 +3,8 @@ import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { type BitOperation, joinBits } from '../../../storage/types/bitmap.js';
 import { setStringRange } from '../../../storage/types/string.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key, keys } from '../command.js';
 import { readableBits } from './bit.js';
 

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import { type Session, SessionFlag } from '../../session.js';
+import { type Session, SessionFlag } from '../../clients/session.js';
 import { type CommandSpec, Flag } from '../command.js';
 
 /** Flags of commands that a client may send before it has told a password. */

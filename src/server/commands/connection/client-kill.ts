@@ -1,9 +1,9 @@
 import { parseInteger } from '../../../bytes/integer.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import { clientType } from '../../client-line.js';
-import { clientClass } from '../../config-structured.js';
-import type { Session } from '../../session.js';
+import { clientType } from '../../clients/client-line.js';
+import { clientClass } from '../../config/config-structured.js';
+import type { Session } from '../../clients/session.js';
 import type { CommandSpec } from '../command.js';
 import { OTHERS } from './client-flags.js';
 

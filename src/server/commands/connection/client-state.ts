@@ -1,9 +1,9 @@
 import { parseInteger } from '../../../bytes/integer.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import { integerArgument } from '../../arguments.js';
-import { timeoutMilliseconds } from '../../blocking.js';
-import { type Session, SessionFlag } from '../../session.js';
+import { integerArgument } from '../../arguments/arguments.js';
+import { timeoutMilliseconds } from '../../clients/blocking.js';
+import { type Session, SessionFlag } from '../../clients/session.js';
 import type { CommandSpec } from '../command.js';
 import { OTHERS, OWN } from './client-flags.js';
 

@@ -1,7 +1,7 @@
 import { parseInteger } from '../../../bytes/integer.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import type { CommandSpec } from '../command.js';
 import { OWN } from './client-flags.js';
 

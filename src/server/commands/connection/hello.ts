@@ -1,6 +1,6 @@
 import type { Request } from '../../../protocol/request.js';
 import { parseInteger } from '../../../bytes/integer.js';
-import { type Session, SessionFlag } from '../../session.js';
+import { type Session, SessionFlag } from '../../clients/session.js';
 import { COMPATIBLE_VERSION } from '../../version.js';
 import type { CommandSpec } from '../command.js';
 import { authenticate, BEFORE_AUTH } from './auth.js';

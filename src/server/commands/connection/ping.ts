@@ -1,6 +1,6 @@
 import type { Request } from '../../../protocol/request.js';
 import * as errors from '../../../protocol/errors.js';
-import { type Session, SessionFlag } from '../../session.js';
+import { type Session, SessionFlag } from '../../clients/session.js';
 import { type CommandSpec, Flag } from '../command.js';
 
 export const ping: CommandSpec = {

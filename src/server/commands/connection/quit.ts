@@ -1,6 +1,6 @@
 import { type CommandSpec, Flag } from '../command.js';
-import { type Session, SessionFlag } from '../../session.js';
-import { discardTransaction } from '../../transactions.js';
+import { type Session, SessionFlag } from '../../clients/session.js';
+import { discardTransaction } from '../../execution/transactions.js';
 import { BEFORE_AUTH } from './auth.js';
 
 export const quit: CommandSpec = {

@@ -1,7 +1,7 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import { int32Argument } from '../../arguments.js';
-import type { Session } from '../../session.js';
+import { int32Argument } from '../../arguments/arguments.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag } from '../command.js';
 
 export const select: CommandSpec = {

@@ -1,6 +1,6 @@
 import type { Request } from '../../../protocol/request.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, keys } from '../command.js';
 
 export const del: CommandSpec = {

@@ -10,12 +10,12 @@ import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
 import { hasFieldTimes } from '../../../storage/types/field-times.js';
-import { integerArgument } from '../../arguments.js';
-import { hasPassed } from '../../expire-time.js';
-import { NotifyClass } from '../../notifications.js';
+import { integerArgument } from '../../arguments/arguments.js';
+import { hasPassed } from '../../arguments/expire-time.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
 import { KeyspaceLoader } from '../../persistence/keyspace-loader.js';
 import { ValueWriter } from '../../persistence/value-writer.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
 export const dump: CommandSpec = {

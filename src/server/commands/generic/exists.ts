@@ -1,6 +1,6 @@
 import type { Request } from '../../../protocol/request.js';
 import { TYPE_NAMES } from '../../../storage/representation.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key, keys } from '../command.js';
 import { readUntouched } from './untouched.js';
 

@@ -1,7 +1,15 @@
 import type { Request } from '../../../protocol/request.js';
-import { EX, EXAT, type ExpireUnit, expireTimeArgument, hasPassed, PX, PXAT } from '../../expire-time.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import {
+  EX,
+  EXAT,
+  type ExpireUnit,
+  expireTimeArgument,
+  hasPassed,
+  PX,
+  PXAT,
+} from '../../arguments/expire-time.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
 export const expire = expiry('expire', 'Lets a key expire after some seconds.', '1.0.0', 'seconds', EX);

@@ -1,6 +1,6 @@
 import { globMatches } from '../../../bytes/glob.js';
 import type { Request } from '../../../protocol/request.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag } from '../command.js';
 
 export const dbsize: CommandSpec = {

@@ -1,7 +1,7 @@
 import { parseInteger } from '../../../bytes/integer.js';
 import type { Request } from '../../../protocol/request.js';
 import { encodingName } from '../../../storage/encoding.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
 const SWITCHING =

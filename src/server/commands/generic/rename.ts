@@ -1,8 +1,8 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import { int32Argument } from '../../arguments.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { int32Argument } from '../../arguments/arguments.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
 export const rename: CommandSpec = {

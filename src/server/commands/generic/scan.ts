@@ -3,8 +3,8 @@ import { globMatches } from '../../../bytes/glob.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { TYPE_NAMES } from '../../../storage/representation.js';
-import { integerArgument } from '../../arguments.js';
-import type { Session } from '../../session.js';
+import { integerArgument } from '../../arguments/arguments.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag } from '../command.js';
 
 export const scan: CommandSpec = {

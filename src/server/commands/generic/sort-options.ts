@@ -1,7 +1,7 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import { integerArgument } from '../../arguments.js';
-import type { Session } from '../../session.js';
+import { integerArgument } from '../../arguments/arguments.js';
+import type { Session } from '../../clients/session.js';
 import { SortPattern } from './sort-pattern.js';
 
 export interface SortOptions {

@@ -2,7 +2,7 @@ import { Bytes } from '../../../bytes/bytes.js';
 import { Type } from '../../../storage/representation.js';
 import { hashGet } from '../../../storage/types/hash.js';
 import { stringBytes } from '../../../storage/types/string.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 
 const view = new Bytes(new Uint8Array(0));
 

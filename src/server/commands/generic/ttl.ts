@@ -1,6 +1,6 @@
 import { INT64_MAX } from '../../../bytes/integer.js';
 import type { Request } from '../../../protocol/request.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { readUntouched } from './untouched.js';
 

@@ -1,5 +1,5 @@
 import type { Bytes } from '../../../bytes/bytes.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 
 /** The live record of a key, or 0, for commands that inspect: hits and misses count, the time of use stays. */
 export function readUntouched(session: Session, key: Bytes): number {

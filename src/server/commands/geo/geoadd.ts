@@ -1,7 +1,7 @@
 import { scoreOfPosition } from '../../../bytes/geohash.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { addMembers, AddOption } from '../sorted-set/zadd.js';
 import { positionArguments } from './units.js';

@@ -1,7 +1,7 @@
 import { distanceMeters, geohashText, type Position, readPosition } from '../../../bytes/geohash.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { openSortedSet } from '../sorted-set/open.js';
 import { replyDistance, replyPosition, unitArgument } from './units.js';

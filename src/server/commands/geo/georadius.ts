@@ -1,6 +1,6 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key, type KeySpec } from '../command.js';
 import { openSortedSet } from '../sorted-set/open.js';
 import { readMember, readRadius, STORE_AND_WITH } from './geosearch.js';

@@ -3,8 +3,8 @@ import { type Position, readPosition, scoresOfCell } from '../../../bytes/geohas
 import type { Request } from '../../../protocol/request.js';
 import { ScoredMembers } from '../../../storage/types/scored-members.js';
 import type { SortedSet } from '../../../storage/types/sorted-set.js';
-import { integerArgument } from '../../arguments.js';
-import type { Session } from '../../session.js';
+import { integerArgument } from '../../arguments/arguments.js';
+import type { Session } from '../../clients/session.js';
 import { storeResult } from '../sorted-set/store.js';
 import { cellsOf, distanceInside, type Shape } from './search-area.js';
 import { replyDistance, replyPosition } from './units.js';

@@ -1,8 +1,8 @@
 import type { Position } from '../../../bytes/geohash.js';
 import { isOnMap } from '../../../bytes/geohash.js';
 import type { Request } from '../../../protocol/request.js';
-import { doubleArgument } from '../../arguments.js';
-import type { Session } from '../../session.js';
+import { doubleArgument } from '../../arguments/arguments.js';
+import type { Session } from '../../clients/session.js';
 
 /*
  * Arguments of geo commands. Each function answers null or false after it has replied with the error.

@@ -1,8 +1,8 @@
 import { parseInteger } from '../../../bytes/integer.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import type { ExpireUnit } from '../../expire-time.js';
-import type { Session } from '../../session.js';
+import type { ExpireUnit } from '../../arguments/expire-time.js';
+import type { Session } from '../../clients/session.js';
 
 const FIELDS_MISSING = 'ERR Mandatory argument FIELDS is missing or not at the right position';
 const FIELDS_MISMATCH = 'ERR The `numfields` parameter must match the number of arguments';

@@ -1,9 +1,9 @@
 import type { Bytes } from '../../../bytes/bytes.js';
 import { Type } from '../../../storage/representation.js';
 import { hasFieldTimes } from '../../../storage/types/field-times.js';
-import { expireFields } from '../../field-expiry.js';
-import type { Session } from '../../session.js';
-import { readTyped, WRONG_TYPE, writeTyped } from '../../typed-key.js';
+import { expireFields } from '../../upkeep/field-expiry.js';
+import type { Session } from '../../clients/session.js';
+import { readTyped, WRONG_TYPE, writeTyped } from '../../arguments/typed-key.js';
 
 /** The hash at `key` for reading, without fields whose time has passed; 0 if there is none, or WRONG_TYPE. */
 export function readHash(session: Session, key: Bytes): number {

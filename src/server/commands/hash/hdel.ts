@@ -1,8 +1,8 @@
 import type { Request } from '../../../protocol/request.js';
 import { hashDelete, hashLength } from '../../../storage/types/hash.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
-import { WRONG_TYPE } from '../../typed-key.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
+import { WRONG_TYPE } from '../../arguments/typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { writeHash } from './hash-key.js';
 

@@ -1,8 +1,8 @@
 import { Bytes } from '../../../bytes/bytes.js';
 import type { Request } from '../../../protocol/request.js';
 import { hashGet, hashHas, hashLength } from '../../../storage/types/hash.js';
-import type { Session } from '../../session.js';
-import { WRONG_TYPE } from '../../typed-key.js';
+import type { Session } from '../../clients/session.js';
+import { WRONG_TYPE } from '../../arguments/typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { readHash } from './hash-key.js';
 

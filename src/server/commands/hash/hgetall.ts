@@ -1,7 +1,7 @@
 import type { Request } from '../../../protocol/request.js';
 import { hashForEach, hashLength } from '../../../storage/types/hash.js';
-import type { Session } from '../../session.js';
-import { WRONG_TYPE } from '../../typed-key.js';
+import type { Session } from '../../clients/session.js';
+import { WRONG_TYPE } from '../../arguments/typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { readHash } from './hash-key.js';
 

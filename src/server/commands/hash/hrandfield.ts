@@ -9,9 +9,9 @@ import {
   hashRandom,
   hashSample,
 } from '../../../storage/types/hash.js';
-import { randomCount, REPEATED_MAX } from '../../random-count.js';
-import type { Session } from '../../session.js';
-import { WRONG_TYPE } from '../../typed-key.js';
+import { randomCount, REPEATED_MAX } from '../../arguments/random-count.js';
+import type { Session } from '../../clients/session.js';
+import { WRONG_TYPE } from '../../arguments/typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { readHash } from './hash-key.js';
 

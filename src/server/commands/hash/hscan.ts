@@ -1,8 +1,8 @@
 import type { Request } from '../../../protocol/request.js';
 import { hashScan } from '../../../storage/types/hash.js';
-import { replyScan, scanMatches, scanOptions } from '../../scan-options.js';
-import type { Session } from '../../session.js';
-import { WRONG_TYPE } from '../../typed-key.js';
+import { replyScan, scanMatches, scanOptions } from '../../arguments/scan-options.js';
+import type { Session } from '../../clients/session.js';
+import { WRONG_TYPE } from '../../arguments/typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { readHash } from './hash-key.js';
 import { cursorArgument } from '../generic/scan.js';

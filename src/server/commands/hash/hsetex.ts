@@ -1,9 +1,9 @@
 import { parseInteger } from '../../../bytes/integer.js';
 import type { Request } from '../../../protocol/request.js';
 import { createHash, hashHas, hashSet, hashUpdate } from '../../../storage/types/hash.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
-import { WRONG_TYPE } from '../../typed-key.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
+import { WRONG_TYPE } from '../../arguments/typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { fieldExpireArgument } from './field-arguments.js';
 import { writeHash } from './hash-key.js';

@@ -1,10 +1,10 @@
 import type { Request } from '../../../protocol/request.js';
 import { clearFieldTime, fieldTime } from '../../../storage/types/field-times.js';
 import { hashHas } from '../../../storage/types/hash.js';
-import { EX, EXAT, type ExpireUnit, PX, PXAT } from '../../expire-time.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
-import { WRONG_TYPE } from '../../typed-key.js';
+import { EX, EXAT, type ExpireUnit, PX, PXAT } from '../../arguments/expire-time.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
+import { WRONG_TYPE } from '../../arguments/typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { fieldsArgument } from './field-arguments.js';
 import { readHash, writeHash } from './hash-key.js';

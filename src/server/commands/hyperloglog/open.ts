@@ -3,7 +3,7 @@ import * as errors from '../../../protocol/errors.js';
 import { Type } from '../../../storage/representation.js';
 import { isHyperLogLog } from '../../../storage/types/hyperloglog.js';
 import { stringBytes } from '../../../storage/types/string.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 
 export const CORRUPT = 'INVALIDOBJ Corrupted HLL object detected';
 const NO_HYPERLOGLOG = 'WRONGTYPE Key is not a valid HyperLogLog string value.';

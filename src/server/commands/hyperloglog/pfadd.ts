@@ -11,8 +11,8 @@ import {
 } from '../../../storage/types/hyperloglog.js';
 import { Raised, SparseRegisters } from '../../../storage/types/hyperloglog-sparse.js';
 import { replaceString, stringBytes } from '../../../storage/types/string.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { CORRUPT, hyperLogLog } from './open.js';
 

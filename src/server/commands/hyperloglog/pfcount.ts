@@ -10,8 +10,8 @@ import {
   REGISTERS,
 } from '../../../storage/types/hyperloglog.js';
 import { stringBytes } from '../../../storage/types/string.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key, keys } from '../command.js';
 import { CORRUPT, hyperLogLog } from './open.js';
 import { RegisterWriter } from './pfadd.js';

@@ -11,7 +11,7 @@ import {
 } from '../../../storage/types/hyperloglog.js';
 import { SparseRegisters } from '../../../storage/types/hyperloglog-sparse.js';
 import { replaceString, stringBytes } from '../../../storage/types/string.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { CORRUPT, hyperLogLog } from './open.js';
 

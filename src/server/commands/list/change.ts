@@ -3,9 +3,9 @@ import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
 import { ListCursor } from '../../../storage/types/list-cursor.js';
 import { listDrop, listInsert, listLength, listRemove, listSet } from '../../../storage/types/list.js';
-import { integerArgument } from '../../arguments.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { integerArgument } from '../../arguments/arguments.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
 export const lset: CommandSpec = {

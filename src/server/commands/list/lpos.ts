@@ -3,8 +3,8 @@ import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
 import { ListCursor } from '../../../storage/types/list-cursor.js';
 import { listLength } from '../../../storage/types/list.js';
-import { integerArgument, rangedArgument } from '../../arguments.js';
-import type { Session } from '../../session.js';
+import { integerArgument, rangedArgument } from '../../arguments/arguments.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
 export const lpos: CommandSpec = {

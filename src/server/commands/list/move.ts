@@ -3,9 +3,9 @@ import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
 import { listCreate, listEnd, listPush } from '../../../storage/types/list.js';
-import { type BlockingCommand, timeoutSeconds } from '../../blocking.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { type BlockingCommand, timeoutSeconds } from '../../clients/blocking.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { takeFromEnd } from './pop.js';
 

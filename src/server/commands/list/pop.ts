@@ -4,9 +4,9 @@ import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
 import { ListCursor } from '../../../storage/types/list-cursor.js';
 import { listDrop, listEnd, listLength } from '../../../storage/types/list.js';
-import { rangedArgument } from '../../arguments.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { rangedArgument } from '../../arguments/arguments.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
 export const lpop: CommandSpec = {

@@ -1,6 +1,6 @@
 import type { Request } from '../../../protocol/request.js';
-import type { SubscriptionKind } from '../../pubsub.js';
-import type { Session } from '../../session.js';
+import type { SubscriptionKind } from '../../pubsub/pubsub.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag } from '../command.js';
 
 const FLAGS = Flag.PUBSUB | Flag.NOSCRIPT | Flag.LOADING | Flag.STALE | Flag.SUBSCRIBER;

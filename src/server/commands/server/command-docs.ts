@@ -1,4 +1,4 @@
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import type { Command } from '../command.js';
 import { type Argument, parseSyntax } from '../syntax.js';
 

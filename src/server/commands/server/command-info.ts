@@ -1,4 +1,4 @@
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import type { Command, KeySpec } from '../command.js';
 import { categoriesOf, flagNames, keyFlagWords } from '../flag-names.js';
 

@@ -1,8 +1,8 @@
-import { keysOf, keysWithFlags } from '../../command-keys.js';
+import { keysOf, keysWithFlags } from '../../arguments/command-keys.js';
 import { globMatches } from '../../../bytes/glob.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type Command, type CommandSpec, Flag } from '../command.js';
 import { categoriesOf, keyFlagWords } from '../flag-names.js';
 import { helpSubcommand } from '../help.js';

@@ -1,12 +1,12 @@
 import type { Request } from '../../../protocol/request.js';
-import type { ConfigFailure } from '../../configuration.js';
-import { rewriteConfigFile } from '../../config-rewrite.js';
-import { resetStatistics } from '../../stats.js';
-import type { Session } from '../../session.js';
+import type { ConfigFailure } from '../../config/configuration.js';
+import { rewriteConfigFile } from '../../config/config-rewrite.js';
+import { resetStatistics } from '../../info/stats.js';
+import type { Session } from '../../clients/session.js';
 import { SYNTAX } from '../../../protocol/errors.js';
 import { type CommandSpec, Flag } from '../command.js';
 import { helpSubcommand } from '../help.js';
-import { waitFor } from '../../waiting.js';
+import { waitFor } from '../../clients/waiting.js';
 
 const ADMIN = Flag.ADMIN | Flag.NOSCRIPT | Flag.LOADING | Flag.STALE;
 

@@ -4,7 +4,7 @@ import { formatDouble } from '../../../bytes/double.js';
 import type { KeyMeta, RdbVisitor } from '../../../persistence/rdb/rdb-visitor.js';
 import type { Request } from '../../../protocol/request.js';
 import { ValueWriter } from '../../persistence/value-writer.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 
 export const debugDigest = {
   name: 'digest',

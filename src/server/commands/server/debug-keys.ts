@@ -3,9 +3,9 @@ import { Bytes } from '../../../bytes/bytes.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { encodingName } from '../../../storage/encoding.js';
-import { integerArgument } from '../../arguments.js';
-import type { Session } from '../../session.js';
-import { NotifyClass } from '../../notifications.js';
+import { integerArgument } from '../../arguments/arguments.js';
+import type { Session } from '../../clients/session.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
 
 /** Subcommands of DEBUG that look at keys. */
 

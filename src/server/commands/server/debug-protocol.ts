@@ -1,6 +1,6 @@
 import type { ReplyWriter } from '../../../protocol/reply-writer.js';
 import type { Request } from '../../../protocol/request.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 
 const SAMPLES: Readonly<Record<string, (reply: ReplyWriter, session: Session) => void>> = {
   string: (reply) => reply.text('Hello World'),

@@ -1,8 +1,8 @@
-import { parseMemory } from '../../config-values.js';
+import { parseMemory } from '../../config/config-values.js';
 import type { Request } from '../../../protocol/request.js';
 import { parseDouble } from '../../../bytes/double.js';
-import type { Session } from '../../session.js';
-import { isLocal } from '../../client-admission.js';
+import type { Session } from '../../clients/session.js';
+import { isLocal } from '../../clients/client-admission.js';
 import { newRunId } from '../../run-id.js';
 import { type CommandSpec, Flag } from '../command.js';
 import { helpLines, replyLines } from '../help.js';

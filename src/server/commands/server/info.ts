@@ -1,4 +1,4 @@
-import { infoText } from '../../info.js';
+import { infoText } from '../../info/info.js';
 import { type CommandSpec, Flag } from '../command.js';
 
 export const info: CommandSpec = {

@@ -1,5 +1,5 @@
 import type { Request } from '../../../protocol/request.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type Command, type CommandSpec, Flag } from '../command.js';
 import { helpSubcommand } from '../help.js';
 import { latencyReport } from './latency-report.js';

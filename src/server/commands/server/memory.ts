@@ -1,9 +1,9 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { helpSubcommand } from '../help.js';
-import { integerArgument } from '../../arguments.js';
+import { integerArgument } from '../../arguments/arguments.js';
 import { memoryReport, memoryStatistics } from './memory-report.js';
 
 /** What a key costs in the index. */

@@ -1,5 +1,5 @@
 import { type CommandSpec, Flag } from '../command.js';
-import { SessionFlag } from '../../session.js';
+import { SessionFlag } from '../../clients/session.js';
 
 export const monitor: CommandSpec = {
   name: 'monitor',

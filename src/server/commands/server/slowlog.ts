@@ -1,7 +1,7 @@
 import type { Request } from '../../../protocol/request.js';
-import { rangedArgument } from '../../arguments.js';
-import { INT_MAX } from '../../config-values.js';
-import type { Session } from '../../session.js';
+import { rangedArgument } from '../../arguments/arguments.js';
+import { INT_MAX } from '../../config/config-values.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag } from '../command.js';
 import { helpSubcommand } from '../help.js';
 

@@ -2,9 +2,9 @@ import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
 import { createSet, setAdd, setHas, setLength, setRemove } from '../../../storage/types/set.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
-import { writeTyped, WRONG_TYPE } from '../../typed-key.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
+import { writeTyped, WRONG_TYPE } from '../../arguments/typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
 export const sadd: CommandSpec = {

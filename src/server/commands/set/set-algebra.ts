@@ -6,8 +6,8 @@ import type { Database } from '../../../storage/database.js';
 import { packedBytes, packedRead, packedWrite } from '../../../storage/packed-entries.js';
 import { Type } from '../../../storage/representation.js';
 import { createSet, type MemberVisitor, setAdd, setLength } from '../../../storage/types/set.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 
 /**
  * The refs of the sets that arguments `from` to `to` (exclusive) name, 0 for those that are not there, or null after

@@ -4,7 +4,7 @@ import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import type { Database } from '../../../storage/database.js';
 import { setHas, setLength, setSome } from '../../../storage/types/set.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key, keys, numkeys } from '../command.js';
 import { readSets, replyMembers, storeMembers } from './set-algebra.js';
 

@@ -1,8 +1,8 @@
 import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
 import { setForEach, setHas, setLength } from '../../../storage/types/set.js';
-import type { Session } from '../../session.js';
-import { readTyped, WRONG_TYPE } from '../../typed-key.js';
+import type { Session } from '../../clients/session.js';
+import { readTyped, WRONG_TYPE } from '../../arguments/typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
 export const sismember: CommandSpec = {

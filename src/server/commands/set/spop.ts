@@ -4,10 +4,10 @@ import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
 import { setForEach, setLength, setRandom, setRemove, setSample } from '../../../storage/types/set.js';
-import { NotifyClass } from '../../notifications.js';
-import { randomCount, REPEATED_MAX } from '../../random-count.js';
-import type { Session } from '../../session.js';
-import { readTyped, writeTyped, WRONG_TYPE } from '../../typed-key.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import { randomCount, REPEATED_MAX } from '../../arguments/random-count.js';
+import type { Session } from '../../clients/session.js';
+import { readTyped, writeTyped, WRONG_TYPE } from '../../arguments/typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
 export const spop: CommandSpec = {

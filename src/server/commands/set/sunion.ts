@@ -1,7 +1,7 @@
 import type { Request } from '../../../protocol/request.js';
 import type { Database } from '../../../storage/database.js';
 import { type MemberVisitor, setForEach, setHas, setLength } from '../../../storage/types/set.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key, keys } from '../command.js';
 import { readSets, replyMembers, storeMembers } from './set-algebra.js';
 

@@ -4,7 +4,7 @@ import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
 import { setForEach, setHas, setLength } from '../../../storage/types/set.js';
 import { SortedSet } from '../../../storage/types/sorted-set.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 
 /** Members of plain sets take part with this score. */
 const SET_SCORE = 1;

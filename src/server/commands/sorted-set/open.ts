@@ -2,8 +2,8 @@ import type { Bytes } from '../../../bytes/bytes.js';
 import * as errors from '../../../protocol/errors.js';
 import { Type } from '../../../storage/representation.js';
 import type { SortedSet } from '../../../storage/types/sorted-set.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 
 /** The sorted set of a record; null after it has replied that the key holds something else. */
 export function openSortedSet(session: Session, ref: number): SortedSet | null {

@@ -1,9 +1,9 @@
 import { Bytes } from '../../../bytes/bytes.js';
 import { readDouble } from '../../../bytes/double.js';
 import type { SortedSet } from '../../../storage/types/sorted-set.js';
-import { integerArgument } from '../../arguments.js';
+import { integerArgument } from '../../arguments/arguments.js';
 import type { Request } from '../../../protocol/request.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 
 /** What the two ends of a range are. */
 export const RangeKind = { RANK: 0, SCORE: 1, LEX: 2 } as const;

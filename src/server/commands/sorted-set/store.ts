@@ -1,7 +1,7 @@
 import { Bytes } from '../../../bytes/bytes.js';
 import type { KnownBefore, ScoredMembers } from '../../../storage/types/scored-members.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 
 const view = new Bytes(new Uint8Array(0));
 

@@ -2,9 +2,9 @@ import { Bytes } from '../../../bytes/bytes.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import type { SortedSet } from '../../../storage/types/sorted-set.js';
-import { rangedArgument } from '../../arguments.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { rangedArgument } from '../../arguments/arguments.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { openSortedSet, removeIfEmpty } from './open.js';
 

@@ -1,9 +1,9 @@
 import type { Request } from '../../../protocol/request.js';
 import { formatDouble } from '../../../bytes/double.js';
 import { Type } from '../../../storage/representation.js';
-import { replyScan, scanMatches, scanOptions } from '../../scan-options.js';
-import type { Session } from '../../session.js';
-import { readTyped, WRONG_TYPE } from '../../typed-key.js';
+import { replyScan, scanMatches, scanOptions } from '../../arguments/scan-options.js';
+import type { Session } from '../../clients/session.js';
+import { readTyped, WRONG_TYPE } from '../../arguments/typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { cursorArgument } from '../generic/scan.js';
 

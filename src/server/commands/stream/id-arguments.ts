@@ -1,7 +1,7 @@
 import type { Bytes } from '../../../bytes/bytes.js';
 import type { Request } from '../../../protocol/request.js';
 import type { StreamId } from '../../../storage/types/stream-id.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 
 const INVALID_ID = 'ERR Invalid stream ID specified as stream command argument';
 const ID_BYTES_MAX = 127;

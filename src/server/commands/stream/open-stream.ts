@@ -5,8 +5,8 @@ import { StreamCursor } from '../../../storage/types/stream-cursor.js';
 import { groupNames, StreamConsumer, StreamGroup } from '../../../storage/types/stream-groups.js';
 import { StreamId } from '../../../storage/types/stream-id.js';
 import { Stream } from '../../../storage/types/stream.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 
 /*
  * What all stream commands work with: the stream, group and consumer that a command has opened. Commands run one at a

@@ -1,8 +1,8 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import { integerArgument } from '../../arguments.js';
-import { timeoutMilliseconds } from '../../blocking.js';
-import { type Session, SessionFlag } from '../../session.js';
+import { integerArgument } from '../../arguments/arguments.js';
+import { timeoutMilliseconds } from '../../clients/blocking.js';
+import { type Session, SessionFlag } from '../../clients/session.js';
 
 /** The options of XREAD and XREADGROUP. */
 export interface ReadOptions {

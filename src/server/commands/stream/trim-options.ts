@@ -2,9 +2,9 @@ import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { StreamId } from '../../../storage/types/stream-id.js';
 import type { TrimOptions } from '../../../storage/types/stream.js';
-import type { PropagatedArgument } from '../../propagation.js';
-import { integerArgument } from '../../arguments.js';
-import { type Session, SessionFlag } from '../../session.js';
+import type { PropagatedArgument } from '../../execution/propagation.js';
+import { integerArgument } from '../../arguments/arguments.js';
+import { type Session, SessionFlag } from '../../clients/session.js';
 import { idArgument, IdForm, parseId, refuseId } from './id-arguments.js';
 import { stream } from './open-stream.js';
 

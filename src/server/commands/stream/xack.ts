@@ -1,6 +1,6 @@
 import type { Request } from '../../../protocol/request.js';
 import { StreamId } from '../../../storage/types/stream-id.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { idArgument } from './id-arguments.js';
 import { group, Opened, openForWrite, openGroup } from './open-stream.js';

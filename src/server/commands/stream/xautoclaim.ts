@@ -1,8 +1,8 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { StreamId } from '../../../storage/types/stream-id.js';
-import { integerArgument, rangedArgument } from '../../arguments.js';
-import type { Session } from '../../session.js';
+import { integerArgument, rangedArgument } from '../../arguments/arguments.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { intervalArgument } from './id-arguments.js';
 import {

@@ -2,8 +2,8 @@ import type { Bytes } from '../../../bytes/bytes.js';
 import { parseInteger } from '../../../bytes/integer.js';
 import type { Request } from '../../../protocol/request.js';
 import { StreamId } from '../../../storage/types/stream-id.js';
-import { integerArgument } from '../../arguments.js';
-import type { Session } from '../../session.js';
+import { integerArgument } from '../../arguments/arguments.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { idArgument, IdForm, parseId } from './id-arguments.js';
 import {

@@ -5,7 +5,7 @@ import type { Request } from '../../../protocol/request.js';
 import { ENTRIES_READ_UNKNOWN } from '../../../storage/types/stream-groups.js';
 import { StreamId } from '../../../storage/types/stream-id.js';
 import { lagOf } from '../../../storage/types/stream-lag.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import {
   consumer,

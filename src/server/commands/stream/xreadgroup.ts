@@ -3,8 +3,8 @@ import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
 import { StreamId } from '../../../storage/types/stream-id.js';
 import { advance } from '../../../storage/types/stream-lag.js';
-import type { BlockingCommand } from '../../blocking.js';
-import type { Session } from '../../session.js';
+import type { BlockingCommand } from '../../clients/blocking.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag } from '../command.js';
 import { idArgument } from './id-arguments.js';
 import {

@@ -1,9 +1,9 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { StreamId } from '../../../storage/types/stream-id.js';
-import { integerArgument } from '../../arguments.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { integerArgument } from '../../arguments/arguments.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { idArgument } from './id-arguments.js';
 import { cursor, Opened, openForWrite, stream } from './open-stream.js';

@@ -1,7 +1,7 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
-import type { Session } from '../../session.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
 export const get: CommandSpec = {

@@ -1,9 +1,9 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
-import { hasPassed, positiveExpireTimeArgument } from '../../expire-time.js';
-import { NotifyClass } from '../../notifications.js';
-import type { Session } from '../../session.js';
+import { hasPassed, positiveExpireTimeArgument } from '../../arguments/expire-time.js';
+import { NotifyClass } from '../../pubsub/notifications.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { replyString } from './get.js';
 import { setOptions } from './set-options.js';

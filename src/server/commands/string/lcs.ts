@@ -3,8 +3,8 @@ import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
 import { stringBytes } from '../../../storage/types/string.js';
-import { integerArgument } from '../../arguments.js';
-import type { Session } from '../../session.js';
+import { integerArgument } from '../../arguments/arguments.js';
+import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, keys } from '../command.js';
 
 export const lcs: CommandSpec = {

@@ -1,7 +1,7 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import { EX, EXAT, type ExpireUnit, PX, PXAT } from '../../expire-time.js';
-import type { Session } from '../../session.js';
+import { EX, EXAT, type ExpireUnit, PX, PXAT } from '../../arguments/expire-time.js';
+import type { Session } from '../../clients/session.js';
 
 /** What SET or GETEX was told besides key and value. */
 export interface SetOptions {

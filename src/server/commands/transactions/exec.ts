@@ -1,7 +1,7 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import { type Session, SessionFlag } from '../../session.js';
-import { discardTransaction, openTransaction } from '../../transactions.js';
+import { type Session, SessionFlag } from '../../clients/session.js';
+import { discardTransaction, openTransaction } from '../../execution/transactions.js';
 import { type CommandSpec, Flag, keys } from '../command.js';
 
 const ALWAYS = Flag.NOSCRIPT | Flag.LOADING | Flag.STALE | Flag.IN_MULTI;

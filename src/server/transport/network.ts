@@ -1,0 +1,108 @@
+import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import type { Server } from '../server.js';
+import { Listener } from './listener.js';
+
+/** The addresses a server listens on, as `bind`, `port` and `unixsocket` say. */
+export class Network {
+  private tcp: Listener[] = [];
+  private unix: Listener | null = null;
+
+  constructor(private readonly server: Server) {}
+
+  /** The TCP port, or 0. */
+  get port(): number {
+    return this.tcp[0]?.port ?? 0;
+  }
+
+  /** What it listens on: `127.0.0.1:6379`, `/path`. */
+  get addresses(): string[] {
+    const addresses = this.tcp.map(({ address, port }) => {
+      return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+    });
+    return this.unix === null ? addresses : [...addresses, this.server.config.unixsocket];
+  }
+
+  /** Rejects with the error of the first socket that cannot listen. */
+  async open(tcp: boolean): Promise<void> {
+    const { bind, port, unixsocket } = this.server.config;
+    if (tcp) this.tcp = await this.openTcp(bind, port);
+    if (unixsocket !== '') this.unix = await this.openUnix(unixsocket);
+  }
+
+  /** Listens as `bind` and `port` now say, and stops listening elsewhere. Why it cannot, or null. */
+  async reopen(failure: string): Promise<string | null> {
+    const { bind, port } = this.server.config;
+    const before = this.tcp;
+    // The same port on other addresses can only be taken once it is free.
+    if (before.length > 0 && before[0]!.port === port) {
+      await Promise.all(before.map((listener) => listener.close()));
+      this.tcp = [];
+    }
+    try {
+      const opened = port === 0 ? [] : await this.openTcp(bind, port);
+      await Promise.all(before.map((listener) => listener.close()));
+      this.tcp = opened;
+      return null;
+    } catch (error) {
+      this.server.log.warn({ error: (error as Error).message, port, bind }, 'cannot listen');
+      return failure;
+    }
+  }
+
+  private async openTcp(bind: readonly string[], port: number): Promise<Listener[]> {
+    const opened: Listener[] = [];
+    const addresses = bind.length === 0 ? ['*'] : bind;
+    try {
+      for (const word of addresses) {
+        // A free port that the first address has found serves the others too.
+        const wanted = port === 0 && opened.length > 0 ? opened[0]!.port : port;
+        const listener = await this.openAddress(word, wanted);
+        if (listener !== null) opened.push(listener);
+      }
+    } catch (error) {
+      await Promise.all(opened.map((listener) => listener.close()));
+      throw error;
+    }
+    return opened;
+  }
+
+  /** Null for an address marked by `-` as one that may be missing. */
+  private async openAddress(word: string, port: number): Promise<Listener | null> {
+    const optional = word.startsWith('-');
+    const name = optional ? word.slice(1) : word;
+    const host = name === '*' ? '0.0.0.0' : name === '::*' ? '::' : name;
+    const backlog = this.server.config['tcp-backlog'];
+    try {
+      return await Listener.open({ host, port, backlog, ipv6Only: host.includes(':') }, (wire) => {
+        this.server.admission.accept(wire, '');
+      });
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (optional && MISSING.includes(code)) return null;
+      throw error;
+    }
+  }
+
+  private async openUnix(path: string): Promise<Listener> {
+    // What a server that was killed has left behind.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) unlinkSync(path);
+    const listener = await Listener.open({ path, backlog: this.server.config['tcp-backlog'] }, (wire) => {
+      this.server.admission.accept(wire, path);
+    });
+    const mode = this.server.config.unixsocketperm;
+    if (mode !== 0) chmodSync(path, mode);
+    return listener;
+  }
+
+  /** Closes connections and listeners. */
+  async close(): Promise<void> {
+    const closing = [...this.tcp, ...(this.unix === null ? [] : [this.unix])].map((listener) =>
+      listener.close(),
+    );
+    for (const connection of this.server.connections.values()) connection.close();
+    await Promise.all(closing);
+  }
+}
+
+/** Errors of addresses that this machine does not have. */
+const MISSING = ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EPROTONOSUPPORT', 'EINVAL'];
