@@ -45,7 +45,7 @@ export default class Bench extends Command {
       default: 'even',
       description: 'how the requests of an open loop are spaced',
     }),
-    quiet: Flags.boolean({ char: 'q', description: 'one line for each test', exclusive: ['csv', 'json'] }),
+    quiet: Flags.boolean({ char: 'q', description: 'one line for each test', exclusive: ['json'] }),
     csv: Flags.boolean({ description: "redis-benchmark's CSV, with more columns", exclusive: ['json'] }),
     json: Flags.boolean({ description: 'all figures as JSON' }),
     hgrm: Flags.string({ description: 'write the latency distribution to this file ({test} is its test)' }),
