@@ -1,6 +1,7 @@
 import { Bytes } from '../bytes/bytes.js';
 
 const POOLED_ARGUMENTS = 256;
+const NO_ARGS = new Int32Array(0);
 
 /**
  * One request as it stands in a buffer: where each argument starts and how long it is. A view, valid until its handler
@@ -10,10 +11,10 @@ export class Request {
   buffer: Buffer = EMPTY;
   /** Number of arguments, the command's name included. */
   count = 0;
-  /** Arguments of all requests of a batch stand in a row; `first` is where this one's begin. */
+  /** Offset and length of each argument, side by side; those of all requests of a batch stand in a row. */
+  args: Int32Array = NO_ARGS;
+  /** The word of `args` where this request's begin. */
   first = 0;
-  offsets: Int32Array = new Int32Array(0);
-  lengths: Int32Array = new Int32Array(0);
   /** The request's own bytes `[rawStart, rawEnd)`, when it came as an array of bulk strings; both 0 otherwise. */
   rawStart = 0;
   rawEnd = 0;
@@ -32,19 +33,27 @@ export class Request {
       if (index < POOLED_ARGUMENTS) while (pool.length <= index) pool.push(new Bytes(this.buffer));
       view = pool[index] ?? view;
     }
-    const at = this.first + index;
+    const word = this.first + (index << 1);
+    const { args } = this;
     // The store of a pointer costs a write barrier; mostly it is the same buffer.
     if (view.buffer !== this.buffer) view.buffer = this.buffer;
-    view.offset = this.offsets[at]!;
-    view.length = this.lengths[at]!;
+    view.offset = args[word]!;
+    view.length = args[word + 1]!;
     view.hash = index === this.keyIndex ? this.keyHash : 0;
     return view;
   }
 
+  /** Makes room in `args` for `count` arguments, keeping what stands there. */
+  reserveArgs(count: number): void {
+    const args = new Int32Array(2 * count);
+    args.set(this.args);
+    this.args = args;
+  }
+
   /** Argument `index` as a string of one character per byte. */
   string(index: number): string {
-    const offset = this.offsets[this.first + index]!;
-    return this.buffer.toString('latin1', offset, offset + this.lengths[this.first + index]!);
+    const offset = this.offset(index);
+    return this.buffer.toString('latin1', offset, offset + this.length(index));
   }
 
   /** Argument `index` in lower case, for names of options and subcommands. */
@@ -52,15 +61,19 @@ export class Request {
     return this.string(index).toLowerCase();
   }
 
+  /** Where argument `index` starts in `buffer`. */
+  offset(index: number): number {
+    return this.args[this.first + (index << 1)]!;
+  }
+
   length(index: number): number {
-    return this.lengths[this.first + index]!;
+    return this.args[this.first + (index << 1) + 1]!;
   }
 
   /** True when argument `index` is `word` (given in lower case), whatever its case. Allocates nothing. */
   is(index: number, word: string): boolean {
-    const at = this.first + index;
-    if (this.lengths[at] !== word.length) return false;
-    const offset = this.offsets[at]!;
+    if (this.length(index) !== word.length) return false;
+    const offset = this.offset(index);
     for (let i = 0; i < word.length; i++) {
       let byte = this.buffer[offset + i]!;
       if (byte >= 65 && byte <= 90) byte |= 0x20;
@@ -79,11 +92,9 @@ export class Request {
   /** A view of the arguments from `index` on, as a request; valid as long as this one. */
   from(index: number): Request {
     const view = new Request();
-    // The store of a pointer costs a write barrier; mostly it is the same buffer.
-    if (view.buffer !== this.buffer) view.buffer = this.buffer;
-    view.offsets = this.offsets;
-    view.lengths = this.lengths;
-    view.first = this.first + index;
+    view.buffer = this.buffer;
+    view.args = this.args;
+    view.first = this.first + 2 * index;
     view.count = this.count - index;
     return view;
   }
@@ -95,15 +106,14 @@ export class Request {
     for (let i = 0; i < this.count; i++) bytes += this.length(i);
     copy.buffer = Buffer.allocUnsafeSlow(bytes);
     copy.count = this.count;
-    copy.offsets = new Int32Array(this.count);
-    copy.lengths = new Int32Array(this.count);
+    copy.args = new Int32Array(2 * this.count);
     let at = 0;
     for (let i = 0; i < this.count; i++) {
-      const offset = this.offsets[this.first + i]!;
+      const offset = this.offset(i);
       const length = this.length(i);
       this.buffer.copy(copy.buffer, at, offset, offset + length);
-      copy.offsets[i] = at;
-      copy.lengths[i] = length;
+      copy.args[2 * i] = at;
+      copy.args[2 * i + 1] = length;
       at += length;
     }
     return copy;
@@ -114,12 +124,11 @@ export class Request {
     const request = new Request();
     request.count = args.length;
     request.buffer = Buffer.from(args.join(''), 'latin1');
-    request.offsets = new Int32Array(args.length);
-    request.lengths = new Int32Array(args.length);
+    request.args = new Int32Array(2 * args.length);
     let at = 0;
     args.forEach((arg, i) => {
-      request.offsets[i] = at;
-      request.lengths[i] = arg.length;
+      request.args[2 * i] = at;
+      request.args[2 * i + 1] = arg.length;
       at += arg.length;
     });
     return request;

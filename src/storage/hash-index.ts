@@ -59,9 +59,9 @@ export class HashIndex {
     const { table, base } = this;
     if (this.bits === 0) return 0;
     const mask = (1 << this.bits) - 1;
-    let slot = hash >>> (32 - this.bits);
+    let slot = (hash >>> (32 - this.bits)) | 0;
     for (;;) {
-      const at = base + 2 * slot;
+      const at = (base + (slot << 1)) | 0;
       const ref = table[at + 1]!;
       if (ref === 0) return this.oldBits === 0 ? 0 : this.seekOld(hash, hash >>> (32 - this.oldBits));
       if (table[at] === hash) {
@@ -82,7 +82,7 @@ export class HashIndex {
     const mask = (1 << this.bits) - 1;
     let slot = (this.foundSlot + 1) & mask;
     for (;;) {
-      const at = base + 2 * slot;
+      const at = (base + (slot << 1)) | 0;
       const ref = table[at + 1]!;
       if (ref === 0) return this.oldBits === 0 ? 0 : this.seekOld(hash, hash >>> (32 - this.oldBits));
       if (table[at] === hash) {
@@ -98,7 +98,7 @@ export class HashIndex {
     const mask = (1 << this.oldBits) - 1;
     let slot = from;
     for (;;) {
-      const at = this.oldBase + 2 * slot;
+      const at = (this.oldBase + (slot << 1)) | 0;
       const ref = table[at + 1]!;
       if (ref === 0) return 0;
       if (ref !== MOVED && table[at] === hash) {
@@ -111,13 +111,24 @@ export class HashIndex {
     }
   }
 
-  /** Reads the home slots of `hash`: loads the cache lines that seek() will need. */
-  touch(hash: number): number {
-    if (this.bits === 0) return 0;
-    const word = this.table[this.base + 2 * (hash >>> (32 - this.bits))]!;
-    return this.oldBits === 0
-      ? word
-      : word ^ this.oldTable[this.oldBase + 2 * (hash >>> (32 - this.oldBits))]!;
+  /**
+   * The ref that seek() will most likely find: that in the home slot of `hash`, or the one behind it, by comparing
+   * hashes without a branch, since a mispredicted one would wait for the slot to be loaded. It may be 0, or anybody's.
+   */
+  guess(hash: number): number {
+    const { table, bits } = this;
+    if (bits === 0) return 0;
+    const at = (this.base + ((hash >>> (32 - bits)) << 1)) | 0;
+    const difference = table[at]! ^ hash;
+    const other = (difference | -difference) >> 31;
+    const ref = (table[at + 1]! & ~other) | ((table[at + 3] ?? 0) & other);
+    return this.oldBits === 0 ? ref : this.guessOld(hash, ref);
+  }
+
+  /** Where both tables are in use, the old one's slot is loaded too. */
+  private guessOld(hash: number, guess: number): number {
+    const at = (this.oldBase + ((hash >>> (32 - this.oldBits)) << 1)) | 0;
+    return this.oldTable[at] === hash ? this.oldTable[at + 1]! : guess;
   }
 
   /** Puts seek()'s result on the slot that holds exactly `ref`; it must be there. */

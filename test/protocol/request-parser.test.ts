@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Parsed, ParserState, RequestParser } from '../../src/protocol/request-parser.js';
+import { BATCH_WORDS, Parsed, ParserState, RequestParser } from '../../src/protocol/request-parser.js';
 
 interface Outcome {
   readonly requests: readonly (readonly string[])[];
@@ -32,9 +32,10 @@ function parseChunks(chunks: readonly Buffer[], state = new ParserState()): Outc
 
 function argsOf(parser: RequestParser, buffer: Buffer, index: number): string[] {
   const args: string[] = [];
-  for (let i = 0; i < parser.counts[index]!; i++) {
-    const offset = parser.offsets[parser.firsts[index]! + i]!;
-    args.push(buffer.toString('latin1', offset, offset + parser.lengths[parser.firsts[index]! + i]!));
+  const first = parser.batch[BATCH_WORDS * index]!;
+  for (let i = 0; i < parser.batch[BATCH_WORDS * index + 1]!; i++) {
+    const offset = parser.args[first + 2 * i]!;
+    args.push(buffer.toString('latin1', offset, offset + parser.args[first + 2 * i + 1]!));
   }
   return args;
 }
@@ -224,7 +225,7 @@ test('an array of a million arguments in small chunks is read once, not once per
   let found = 0;
   for (const chunk of chunks) {
     pending = Buffer.concat([pending, chunk]);
-    if (parser.parse(pending, 0, pending.length, state) === Parsed.REQUESTS) found = parser.counts[0]!;
+    if (parser.parse(pending, 0, pending.length, state) === Parsed.REQUESTS) found = parser.batch[1]!;
   }
   expect(found).toBe(count);
   expect(parser.consumed).toBe(input.length);

@@ -60,8 +60,7 @@ export class AofReader {
     this.start = this.end = this.soundTo = start;
     this.checksums = (options.checksums ?? true) ? new ChecksumVerifier(options.moved) : null;
     this.argumentBytesMax = options.argumentBytesMax ?? Infinity;
-    this.request.offsets = new Int32Array(ARGUMENTS_START);
-    this.request.lengths = new Int32Array(ARGUMENTS_START);
+    this.request.reserveArgs(ARGUMENTS_START);
   }
 
   next(): AofItem {
@@ -92,12 +91,12 @@ export class AofReader {
     if (!this.header(STAR, 0)) return AofItem.DAMAGE;
     const count = this.value;
     if (count < 1) return this.broken('format', this.start, 'a record without arguments');
-    let { offsets, lengths } = request;
+    let { args } = request;
     let { buffer, at, filled } = input;
     for (let i = 0; i < count; i++) {
-      if (i === offsets.length) {
-        this.growArguments();
-        ({ offsets, lengths } = request);
+      if (2 * i === args.length) {
+        request.reserveArgs(args.length);
+        ({ args } = request);
       }
       let length = buffer[at + 1]! - 48;
       if (
@@ -121,8 +120,8 @@ export class AofReader {
         if (!this.available(i, length)) return AofItem.DAMAGE;
         ({ buffer, at, filled } = input);
       }
-      offsets[i] = at;
-      lengths[i] = length;
+      args[2 * i] = at;
+      args[2 * i + 1] = length;
       at += length;
       if (buffer[at] !== CR || buffer[at + 1] !== LF) {
         input.at = at;
@@ -154,15 +153,15 @@ export class AofReader {
   /** True for MULTI and EXEC; what almost every other record says with one comparison. */
   private isTransactionEdge(): boolean {
     const { request } = this;
-    const length = request.lengths[0]!;
+    const length = request.length(0);
     if (length !== 5 && length !== 4) return false;
-    const first = request.buffer[request.offsets[0]!]! | 0x20;
+    const first = request.buffer[request.offset(0)]! | 0x20;
     return length === 5 ? first === 109 && request.is(0, 'multi') : first === 101 && request.is(0, 'exec');
   }
 
   private changeTransaction(): boolean {
     const { request } = this;
-    const begins = request.lengths[0] === 5;
+    const begins = request.length(0) === 5;
     if (begins === this.inTransaction) {
       this.broken('transaction', this.start, begins ? 'MULTI inside a MULTI' : 'EXEC without a MULTI');
       return false;
@@ -226,8 +225,8 @@ export class AofReader {
     if (length + 2 > input.remaining) return this.available(index, length);
     const kept = Math.floor(this.argumentBytesMax);
     if (!this.fill(kept, index)) return this.available(index, length);
-    request.offsets[index] = input.at;
-    request.lengths[index] = kept;
+    request.args[2 * index] = input.at;
+    request.args[2 * index + 1] = kept;
     input.at += kept;
     if (!input.skip(length - kept) || !this.fill(2, index + 1)) return this.cut('the file became shorter');
     if (input.buffer[input.at] !== CR || input.buffer[input.at + 1] !== LF) {
@@ -241,18 +240,8 @@ export class AofReader {
   /** Makes `bytes` bytes stand in the buffer; the arguments read so far move along. */
   private fill(bytes: number, read: number): boolean {
     const moved = this.input.fill(bytes);
-    if (moved > 0) for (let i = 0; i < read; i++) this.request.offsets[i]! -= moved;
+    if (moved > 0) for (let i = 0; i < read; i++) this.request.args[2 * i]! -= moved;
     return moved >= 0;
-  }
-
-  private growArguments(): void {
-    const { request } = this;
-    const offsets = new Int32Array(2 * request.offsets.length);
-    const lengths = new Int32Array(2 * request.lengths.length);
-    offsets.set(request.offsets);
-    lengths.set(request.lengths);
-    request.offsets = offsets;
-    request.lengths = lengths;
   }
 
   private readAnnotation(): AofItem {

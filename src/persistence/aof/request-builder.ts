@@ -63,12 +63,12 @@ export class RequestBuilder {
   private header(length: number): void {
     if (this.at + length + ARGUMENT_OVERHEAD > this.buffer.length) this.grow(length);
     const { request } = this;
-    if (this.count === request.offsets.length) this.growArguments();
+    if (2 * this.count === request.args.length) request.reserveArgs(Math.max(256, 2 * this.count));
     this.buffer[this.at] = DOLLAR;
     this.at = writeInteger(length, this.buffer, this.at + 1);
     this.newline();
-    request.offsets[this.count] = this.at;
-    request.lengths[this.count++] = length;
+    request.args[2 * this.count] = this.at;
+    request.args[2 * this.count++ + 1] = length;
   }
 
   private newline(): this {
@@ -82,16 +82,5 @@ export class RequestBuilder {
     const larger = Buffer.allocUnsafeSlow(2 * (this.at + length + ARGUMENT_OVERHEAD));
     this.buffer.copy(larger, 0, 0, this.at);
     this.buffer = larger;
-  }
-
-  private growArguments(): void {
-    const { request } = this;
-    const capacity = Math.max(256, 2 * this.count);
-    const offsets = new Int32Array(capacity);
-    const lengths = new Int32Array(capacity);
-    offsets.set(request.offsets);
-    lengths.set(request.lengths);
-    request.offsets = offsets;
-    request.lengths = lengths;
   }
 }

@@ -60,8 +60,8 @@ function jsonLine({ db, timeSeconds, file, start, request }: Operation): string 
 }
 
 function jsonArgument(request: Request, index: number): JsonArgument {
-  const start = request.offsets[index]!;
-  const bytes = request.buffer.subarray(start, start + request.lengths[index]!);
+  const start = request.offset(index);
+  const bytes = request.buffer.subarray(start, start + request.length(index));
   const text = bytes.toString('utf8');
   // What was no UTF-8 came out as replacement characters, and does not give the same bytes again.
   return text.includes('\ufffd') && !Buffer.from(text).equals(bytes)

@@ -28,9 +28,9 @@ export function history(
     ({ request, file, start, db, timeSeconds }) => {
       const { buffer } = request;
       const touched = keysOf(request).some((index) => {
-        const offset = request.offsets[index]!;
+        const offset = request.offset(index);
         return (
-          request.lengths[index] === wanted.length &&
+          request.length(index) === wanted.length &&
           wanted.compare(buffer, offset, offset + wanted.length) === 0
         );
       });

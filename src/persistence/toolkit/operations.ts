@@ -76,7 +76,7 @@ class FileWalk {
 
   private tell(request: Request, start: number, end: number): void {
     const { operation } = this;
-    if (request.lengths[0] === 6 && request.is(0, 'select')) operation.db = Number(request.string(1));
+    if (request.length(0) === 6 && request.is(0, 'select')) operation.db = Number(request.string(1));
     operation.request = request;
     operation.start = start;
     operation.end = end;

@@ -28,8 +28,8 @@ export class CommandTable {
   /** The command a request names, its subcommand not yet looked at. Allocates nothing. */
   find(request: Request): Command | undefined {
     const { buffer } = request;
-    const at = request.offsets[request.first]!;
-    const length = request.lengths[request.first]!;
+    const at = request.offset(0);
+    const length = request.length(0);
     const { last } = this;
     if (last !== undefined && sameName(last.nameBytes, buffer, at, length)) return last;
     for (const command of this.buckets[bucketOf(buffer, at, length)]!) {
