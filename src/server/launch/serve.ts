@@ -1,11 +1,13 @@
 import { BufferedLog, openLog } from './log-output.js';
 import { ConfigError } from '../config/configuration.js';
+import { inlineMore } from './optimizer.js';
 import { launch, ListenError, StartError } from './launch.js';
 
 /**
  * Runs a server until a signal or SHUTDOWN ends it; the process then exits with 0, or with 1 when it could not start.
  */
 export async function serve(argv: readonly string[]): Promise<void> {
+  inlineMore();
   const log = new BufferedLog();
   const starting = launch(argv, log);
   try {
