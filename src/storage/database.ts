@@ -495,7 +495,7 @@ export class Database {
 
   /** Moves on with replacing tables of the index as every write does; for times when there are no writes. */
   continueMigration(slots: number): void {
-    for (const shard of this.shards) if (shard.oldBits !== 0) shard.migrate(slots);
+    for (const shard of this.shards) if (shard.oldGrade !== 0) shard.migrate(slots);
   }
 
   /** Bytes of indexes and side tables, beside the records. */

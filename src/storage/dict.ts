@@ -16,8 +16,8 @@ export interface EntryShape {
 // A dictionary's state, in 32-bit words of its cell.
 const TABLE_REF = 0;
 const OLD_TABLE_REF = 1;
-const BITS = 2;
-const OLD_BITS = 3;
+const GRADE = 2;
+const OLD_GRADE = 3;
 const MIGRATED = 4;
 const OLD_SIZE = 5;
 const SIZE = 6;
@@ -79,7 +79,7 @@ export class Dict implements TableAllocator {
     this.stateRef = ref;
     this.salt = words[at + SALT]!;
     index.size = words[at + SIZE]!;
-    index.bits = words[at + BITS]!;
+    index.grade = words[at + GRADE]!;
     const table = (this.tableRef = words[at + TABLE_REF]!);
     index.table = table === 0 ? NO_TABLE : this.slab.pages32[table >>> REF_PAGE_SHIFT]!;
     index.base = (table & REF_UNIT_MASK) << 1;
@@ -89,10 +89,10 @@ export class Dict implements TableAllocator {
       index.oldBase = (old & REF_UNIT_MASK) << 1;
       index.oldSize = words[at + OLD_SIZE]!;
       index.migrated = words[at + MIGRATED]!;
-      index.oldBits = words[at + OLD_BITS]!;
-    } else if (index.oldBits !== 0) {
+      index.oldGrade = words[at + OLD_GRADE]!;
+    } else if (index.oldGrade !== 0) {
       index.oldTable = NO_TABLE;
-      index.oldBits = 0;
+      index.oldGrade = 0;
     }
     return this;
   }
@@ -103,8 +103,8 @@ export class Dict implements TableAllocator {
     const at = (stateRef & REF_UNIT_MASK) << 1;
     words[at + TABLE_REF] = this.tableRef;
     words[at + OLD_TABLE_REF] = this.oldTableRef;
-    words[at + BITS] = index.bits;
-    words[at + OLD_BITS] = index.oldBits;
+    words[at + GRADE] = index.grade;
+    words[at + OLD_GRADE] = index.oldGrade;
     words[at + MIGRATED] = index.migrated;
     words[at + OLD_SIZE] = index.oldSize;
     words[at + SIZE] = index.size;
@@ -329,6 +329,6 @@ export class Dict implements TableAllocator {
 function forget(index: HashIndex): void {
   index.table = NO_TABLE;
   index.oldTable = NO_TABLE;
-  index.base = index.bits = index.oldBase = index.oldBits = 0;
+  index.base = index.grade = index.oldBase = index.oldGrade = 0;
   index.migrated = index.oldSize = index.size = 0;
 }
