@@ -1,8 +1,9 @@
 import { Bytes } from '../bytes/bytes.js';
 import { copyBytes, equalBytes, type KeyHash } from '../bytes/hash.js';
-import { HashIndex, NO_TABLE, type TableAllocator } from './hash-index.js';
+import { HashIndex, NO_TABLE } from './hash-index.js';
 import { distinct, isLargeShare, shuffledHead } from './random-sample.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, Slab } from './slab.js';
+import { SlabTables } from './slab-tables.js';
 import { readVarint, varintBytes, writeVarint } from './varint.js';
 
 /** What the entries of a dictionary look like: `[prefix][key length][value length][key][value]`. */
@@ -36,11 +37,10 @@ const NOTHING = new Bytes(new Uint8Array(0));
  *
  * Entries are named by refs too. One stays valid until it is removed or `setValue` moves it.
  */
-export class Dict implements TableAllocator {
-  private readonly index = new HashIndex(this);
+export class Dict {
+  private readonly tables: SlabTables;
+  private readonly index: HashIndex;
   private stateRef = 0;
-  private tableRef = 0;
-  private oldTableRef = 0;
   private salt = 1;
   private readonly keyView = new Bytes(new Uint8Array(0));
 
@@ -50,7 +50,10 @@ export class Dict implements TableAllocator {
     private readonly shape: EntryShape,
     /** [0, 1) */
     private readonly random: () => number,
-  ) {}
+  ) {
+    this.tables = new SlabTables(slab);
+    this.index = new HashIndex(this.tables);
+  }
 
   /** Entries of a dictionary, without opening it. */
   static sizeOf(slab: Slab, ref: number): number {
@@ -62,8 +65,8 @@ export class Dict implements TableAllocator {
   /** Makes an empty dictionary and opens it; its ref. */
   create(): number {
     this.stateRef = this.slab.alloc(STATE_BYTES);
-    this.tableRef = 0;
-    this.oldTableRef = 0;
+    this.tables.tableRef = 0;
+    this.tables.oldTableRef = 0;
     // Tables are in hash order, so entries copied from one dictionary to another in the order of a scan would cluster
     // if both used the same hash: each multiplies it by an odd number of its own.
     this.salt = Math.floor(this.random() * 0x1_0000_0000) | 1;
@@ -80,10 +83,10 @@ export class Dict implements TableAllocator {
     this.salt = words[at + SALT]!;
     index.size = words[at + SIZE]!;
     index.grade = words[at + GRADE]!;
-    const table = (this.tableRef = words[at + TABLE_REF]!);
+    const table = (this.tables.tableRef = words[at + TABLE_REF]!);
     index.table = table === 0 ? NO_TABLE : this.slab.pages32[table >>> REF_PAGE_SHIFT]!;
     index.base = (table & REF_UNIT_MASK) << 1;
-    const old = (this.oldTableRef = words[at + OLD_TABLE_REF]!);
+    const old = (this.tables.oldTableRef = words[at + OLD_TABLE_REF]!);
     if (old !== 0) {
       index.oldTable = this.slab.pages32[old >>> REF_PAGE_SHIFT]!;
       index.oldBase = (old & REF_UNIT_MASK) << 1;
@@ -101,8 +104,8 @@ export class Dict implements TableAllocator {
     const { index, stateRef } = this;
     const words = this.slab.pages32[stateRef >>> REF_PAGE_SHIFT]!;
     const at = (stateRef & REF_UNIT_MASK) << 1;
-    words[at + TABLE_REF] = this.tableRef;
-    words[at + OLD_TABLE_REF] = this.oldTableRef;
+    words[at + TABLE_REF] = this.tables.tableRef;
+    words[at + OLD_TABLE_REF] = this.tables.oldTableRef;
     words[at + GRADE] = index.grade;
     words[at + OLD_GRADE] = index.oldGrade;
     words[at + MIGRATED] = index.migrated;
@@ -120,30 +123,6 @@ export class Dict implements TableAllocator {
     this.index.clear();
     slab.release(this.stateRef);
     this.stateRef = 0;
-  }
-
-  /** Part of the index's machinery. */
-  allocTable(index: HashIndex, slots: number): void {
-    const { slab } = this;
-    const bytes = 8 * slots;
-    const ref = slab.alloc(bytes);
-    this.oldTableRef = this.tableRef;
-    this.tableRef = ref;
-    index.table = slab.pages32[ref >>> REF_PAGE_SHIFT]!;
-    index.base = (ref & REF_UNIT_MASK) << 1;
-    // A fresh page is zero already, and clearing megabytes would be felt.
-    if (!Slab.hasOwnPage(bytes)) index.table.fill(0, index.base, index.base + 2 * slots);
-  }
-
-  /** Part of the index's machinery. With no old table the index is being cleared: it gives back its only one. */
-  releaseOldTable(): void {
-    if (this.oldTableRef !== 0) {
-      this.slab.release(this.oldTableRef);
-      this.oldTableRef = 0;
-    } else {
-      this.slab.release(this.tableRef);
-      this.tableRef = 0;
-    }
   }
 
   // Entries of the open dictionary

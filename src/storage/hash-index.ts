@@ -9,11 +9,9 @@
  * A table has 4, 5, 6 or 7 times a power of two of slots, which its grade tells, and grows by a half or a third: doubling
  * leaves up to 21 bytes of table for a ref, this at most 16.
  *
- * The same class serves the shards of the keyspace (a table of its own) and large aggregates (a table inside the slab,
- * `base` words into a page); `TableAllocator` is the difference.
+ * A table begins `base` words into a page of the slab. The same class serves the shards of the keyspace and large
+ * aggregates, whose indexes come and go.
  */
-
-import { discard } from './discard.js';
 
 /** Provides zeroed tables. */
 export interface TableAllocator {
@@ -165,7 +163,7 @@ export class HashIndex {
 
   /** Files a ref that is not there yet. */
   insert(hash: number, ref: number): void {
-    if (this.grade === 0) this.tables.allocTable(this, slotsOf((this.grade = GRADE_MIN)));
+    if (this.grade === 0) this.resizeEmptyOr(GRADE_MIN);
     if (this.oldGrade !== 0) this.migrate(MIGRATE_SLOTS);
     if (this.size + 1 > slotsOf(this.grade) * LOAD_MAX) this.resize(this.grade + GRADES_GROWN);
     this.put(hash, ref);
@@ -218,13 +216,15 @@ export class HashIndex {
 
   private resize(grade: number): void {
     if (this.oldGrade !== 0) this.migrate(slotsOf(this.oldGrade));
-    this.oldTable = this.table;
-    this.oldBase = this.base;
+    const { table, base } = this;
+    // The first step, for it may find no room: nothing has changed then.
+    this.tables.allocTable(this, slotsOf(grade));
+    this.oldTable = table;
+    this.oldBase = base;
     this.oldGrade = this.grade;
     this.oldSize = this.size;
     this.migrated = 0;
     this.grade = grade;
-    this.tables.allocTable(this, slotsOf(grade));
     if (this.oldSize === 0) this.dropOld();
   }
 
@@ -270,8 +270,8 @@ export class HashIndex {
 
   private resizeEmptyOr(grade: number): void {
     if (this.grade !== 0) return this.resize(grade);
-    this.grade = grade;
     this.tables.allocTable(this, slotsOf(grade));
+    this.grade = grade;
   }
 
   /** Forgets every ref and the tables; the caller has released what they pointed at. */
@@ -368,14 +368,3 @@ function visitHome(
     if (hash >= first && hash <= last && homeOf(hash, grade) === home) visit(ref);
   }
 }
-
-/** Tables as arrays of their own, for indexes that live as long as the server. */
-export const heapTables: TableAllocator = {
-  allocTable(index, slots) {
-    index.table = new Int32Array(2 * slots);
-    index.base = 0;
-  },
-  releaseOldTable(index) {
-    discard(index.oldTable.buffer);
-  },
-};
