@@ -27,6 +27,9 @@ const BATCH_ARGUMENTS = 1024;
 /** Longest argument that `parseWhole` takes: what may be sent before authentication. */
 const WHOLE_BYTES_MAX = UNAUTHENTICATED_BULK_BYTES_MAX;
 
+/** Longest run of bytes that `lengths` can hold. */
+const INT32_MAX = 0x7fff_ffff;
+
 const STAR = 42;
 const DOLLAR = 36;
 const CR = 13;
@@ -162,12 +165,14 @@ export class RequestParser {
     } else {
       const header = this.header(buffer, start, end, 'too big mbulk count string');
       if (header !== Parsed.REQUESTS) return header;
-      count = this.value;
-      if (Number.isNaN(count) || count > ARGUMENTS_MAX) return this.broken('invalid multibulk length');
+      if (Number.isNaN(this.value) || this.value > ARGUMENTS_MAX)
+        return this.broken('invalid multibulk length');
+      // `value` can be NaN, so it is a double to V8, and so would be all that is reckoned from it.
+      if (this.value <= 0) return Parsed.REQUESTS; // An empty request is skipped.
+      count = this.value | 0;
       if (count > UNAUTHENTICATED_ARGUMENTS_MAX && !state.authenticated) {
         return this.broken('unauthenticated multibulk length');
       }
-      if (count <= 0) return Parsed.REQUESTS; // An empty request is skipped.
     }
     if (this.filled + 2 * count > 2 * BATCH_ARGUMENTS && this.requests > 0) {
       this.at = start;
@@ -219,9 +224,15 @@ export class RequestParser {
             ? this.notBulk(buffer, at, end)
             : this.header(buffer, at, end, 'too big bulk count string');
         if (header !== Parsed.REQUESTS) return this.stopped(header, first, count, i, at, state);
-        length = this.value;
-        if (Number.isNaN(length) || length < 0 || length > this.bulkBytesMax)
+        const announced = this.value;
+        if (
+          Number.isNaN(announced) ||
+          announced < 0 ||
+          announced > this.bulkBytesMax ||
+          announced > INT32_MAX
+        )
           return this.broken('invalid bulk length');
+        length = announced | 0;
         if (length > UNAUTHENTICATED_BULK_BYTES_MAX && !state.authenticated)
           return this.broken('unauthenticated bulk length');
         at = this.at;
@@ -284,7 +295,11 @@ export class RequestParser {
 
   /** Reads `*123\r\n` or `$123\r\n` at `start`: `value`, and `at` behind it. */
   private header(buffer: Buffer, start: number, end: number, tooLong: string): Parsed {
-    const newline = buffer.subarray(start, Math.min(end, start + INLINE_BYTES_MAX + 1)).indexOf(CR);
+    // A view to search in would cost 96 bytes and more time than the few digits of most headers.
+    const last = Math.min(end, start + INLINE_BYTES_MAX + 1);
+    let stop = start;
+    while (stop < last && buffer[stop] !== CR) stop++;
+    const newline = stop < last ? stop - start : -1;
     this.needed = 1;
     this.at = start;
     if (newline < 0) return end - start > INLINE_BYTES_MAX ? this.broken(tooLong) : Parsed.INCOMPLETE;

@@ -1,12 +1,13 @@
 import { Bytes } from '../bytes/bytes.js';
 import { copyBytes, equalBytes, type KeyHash } from '../bytes/hash.js';
 import { ExpireTable } from './expire-table.js';
-import { HashIndex, heapTables } from './hash-index.js';
+import { HashIndex } from './hash-index.js';
 import type { Keyspace } from './keyspace.js';
 import { LruList } from './lru-list.js';
 import { HAS_EXPIRE, KEY_LENGTH_LONG, Records, TYPED, VALUE_BYTES_MAX } from './record.js';
 import { type Representation, Type, TYPE_OF } from './representation.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, Slab } from './slab.js';
+import { SlabTables } from './slab-tables.js';
 
 /** Values that grow get as much room again, up to 1 MB as in Redis; small ones only what their size class leaves. */
 const GROW_AHEAD_BYTES_LEAST = 4096;
@@ -49,7 +50,7 @@ export class Database {
     const { shardCount, keysPerShardMax } = keyspace.options;
     this.shardMask = shardCount - 1;
     for (let shard = 0; shard < shardCount; shard++) {
-      this.shards.push(new HashIndex(heapTables));
+      this.shards.push(new HashIndex(new SlabTables(this.records.slab)));
       if (keysPerShardMax > 0) this.lruLists.push(new LruList());
     }
   }
@@ -374,8 +375,8 @@ export class Database {
   clear(): void {
     const { records } = this;
     if (this.size === 0) return;
-    if (this.keyspace.size === this.size) records.slab.clear();
-    else {
+    const alone = this.keyspace.size === this.size;
+    if (!alone) {
       for (const shard of this.shards) {
         shard.forEach((ref) => {
           if (records.head(ref) < 0) this.freeParts(ref);
@@ -383,6 +384,15 @@ export class Database {
         });
       }
     }
+    this.forgetKeys();
+    if (!alone) return;
+    // Other databases are empty, but their indexes may still have tables.
+    for (const database of this.keyspace.databases) database.forgetKeys();
+    records.slab.clear();
+  }
+
+  /** Empties the indexes and side tables; the records are gone already, or go with the slab. */
+  private forgetKeys(): void {
     for (const shard of this.shards) shard.clear();
     for (const list of this.lruLists) list.clear();
     this.expires.clear();
@@ -508,13 +518,19 @@ export class Database {
 
   /** Moves on with replacing tables of the index as every write does; for times when there are no writes. */
   continueMigration(slots: number): void {
-    for (const shard of this.shards) if (shard.oldBits !== 0) shard.migrate(slots);
+    for (const shard of this.shards) if (shard.oldGrade !== 0) shard.migrate(slots);
   }
 
-  /** Bytes of indexes and side tables, beside the records. */
-  get tableBytes(): number {
-    let bytes = this.expires.bytes;
+  /** Bytes of the indexes, which are in the slab as the records are. */
+  get indexBytes(): number {
+    let bytes = 0;
     for (const shard of this.shards) bytes += shard.tableBytes;
+    return bytes;
+  }
+
+  /** Bytes of the side tables, which are not. */
+  get sideBytes(): number {
+    let bytes = this.expires.bytes;
     for (const list of this.lruLists) bytes += list.bytes;
     return bytes;
   }

@@ -1,8 +1,9 @@
 import { Bytes } from '../bytes/bytes.js';
 import { copyBytes, equalBytes, type KeyHash } from '../bytes/hash.js';
-import { HashIndex, NO_TABLE, type TableAllocator } from './hash-index.js';
+import { HashIndex, NO_TABLE } from './hash-index.js';
 import { distinct, isLargeShare, shuffledHead } from './random-sample.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, Slab } from './slab.js';
+import { SlabTables } from './slab-tables.js';
 import { readVarint, varintBytes, writeVarint } from './varint.js';
 
 /** What the entries of a dictionary look like: `[prefix][key length][value length][key][value]`. */
@@ -16,8 +17,8 @@ export interface EntryShape {
 // A dictionary's state, in 32-bit words of its cell.
 const TABLE_REF = 0;
 const OLD_TABLE_REF = 1;
-const BITS = 2;
-const OLD_BITS = 3;
+const GRADE = 2;
+const OLD_GRADE = 3;
 const MIGRATED = 4;
 const OLD_SIZE = 5;
 const SIZE = 6;
@@ -36,11 +37,10 @@ const NOTHING = new Bytes(new Uint8Array(0));
  *
  * Entries are named by refs too. One stays valid until it is removed or `setValue` moves it.
  */
-export class Dict implements TableAllocator {
-  private readonly index = new HashIndex(this);
+export class Dict {
+  private readonly tables: SlabTables;
+  private readonly index: HashIndex;
   private stateRef = 0;
-  private tableRef = 0;
-  private oldTableRef = 0;
   private salt = 1;
   private readonly keyView = new Bytes(new Uint8Array(0));
 
@@ -50,7 +50,10 @@ export class Dict implements TableAllocator {
     private readonly shape: EntryShape,
     /** [0, 1) */
     private readonly random: () => number,
-  ) {}
+  ) {
+    this.tables = new SlabTables(slab);
+    this.index = new HashIndex(this.tables);
+  }
 
   /** Entries of a dictionary, without opening it. */
   static sizeOf(slab: Slab, ref: number): number {
@@ -62,8 +65,8 @@ export class Dict implements TableAllocator {
   /** Makes an empty dictionary and opens it; its ref. */
   create(): number {
     this.stateRef = this.slab.alloc(STATE_BYTES);
-    this.tableRef = 0;
-    this.oldTableRef = 0;
+    this.tables.tableRef = 0;
+    this.tables.oldTableRef = 0;
     // Tables are in hash order, so entries copied from one dictionary to another in the order of a scan would cluster
     // if both used the same hash: each multiplies it by an odd number of its own.
     this.salt = Math.floor(this.random() * 0x1_0000_0000) | 1;
@@ -79,20 +82,20 @@ export class Dict implements TableAllocator {
     this.stateRef = ref;
     this.salt = words[at + SALT]!;
     index.size = words[at + SIZE]!;
-    index.bits = words[at + BITS]!;
-    const table = (this.tableRef = words[at + TABLE_REF]!);
+    index.grade = words[at + GRADE]!;
+    const table = (this.tables.tableRef = words[at + TABLE_REF]!);
     index.table = table === 0 ? NO_TABLE : this.slab.pages32[table >>> REF_PAGE_SHIFT]!;
     index.base = (table & REF_UNIT_MASK) << 1;
-    const old = (this.oldTableRef = words[at + OLD_TABLE_REF]!);
+    const old = (this.tables.oldTableRef = words[at + OLD_TABLE_REF]!);
     if (old !== 0) {
       index.oldTable = this.slab.pages32[old >>> REF_PAGE_SHIFT]!;
       index.oldBase = (old & REF_UNIT_MASK) << 1;
       index.oldSize = words[at + OLD_SIZE]!;
       index.migrated = words[at + MIGRATED]!;
-      index.oldBits = words[at + OLD_BITS]!;
-    } else if (index.oldBits !== 0) {
+      index.oldGrade = words[at + OLD_GRADE]!;
+    } else if (index.oldGrade !== 0) {
       index.oldTable = NO_TABLE;
-      index.oldBits = 0;
+      index.oldGrade = 0;
     }
     return this;
   }
@@ -101,10 +104,10 @@ export class Dict implements TableAllocator {
     const { index, stateRef } = this;
     const words = this.slab.pages32[stateRef >>> REF_PAGE_SHIFT]!;
     const at = (stateRef & REF_UNIT_MASK) << 1;
-    words[at + TABLE_REF] = this.tableRef;
-    words[at + OLD_TABLE_REF] = this.oldTableRef;
-    words[at + BITS] = index.bits;
-    words[at + OLD_BITS] = index.oldBits;
+    words[at + TABLE_REF] = this.tables.tableRef;
+    words[at + OLD_TABLE_REF] = this.tables.oldTableRef;
+    words[at + GRADE] = index.grade;
+    words[at + OLD_GRADE] = index.oldGrade;
     words[at + MIGRATED] = index.migrated;
     words[at + OLD_SIZE] = index.oldSize;
     words[at + SIZE] = index.size;
@@ -120,30 +123,6 @@ export class Dict implements TableAllocator {
     this.index.clear();
     slab.release(this.stateRef);
     this.stateRef = 0;
-  }
-
-  /** Part of the index's machinery. */
-  allocTable(index: HashIndex, slots: number): void {
-    const { slab } = this;
-    const bytes = 8 * slots;
-    const ref = slab.alloc(bytes);
-    this.oldTableRef = this.tableRef;
-    this.tableRef = ref;
-    index.table = slab.pages32[ref >>> REF_PAGE_SHIFT]!;
-    index.base = (ref & REF_UNIT_MASK) << 1;
-    // A fresh page is zero already, and clearing megabytes would be felt.
-    if (!Slab.hasOwnPage(bytes)) index.table.fill(0, index.base, index.base + 2 * slots);
-  }
-
-  /** Part of the index's machinery. With no old table the index is being cleared: it gives back its only one. */
-  releaseOldTable(): void {
-    if (this.oldTableRef !== 0) {
-      this.slab.release(this.oldTableRef);
-      this.oldTableRef = 0;
-    } else {
-      this.slab.release(this.tableRef);
-      this.tableRef = 0;
-    }
   }
 
   // Entries of the open dictionary
@@ -329,6 +308,6 @@ export class Dict implements TableAllocator {
 function forget(index: HashIndex): void {
   index.table = NO_TABLE;
   index.oldTable = NO_TABLE;
-  index.base = index.bits = index.oldBase = index.oldBits = 0;
+  index.base = index.grade = index.oldBase = index.oldGrade = 0;
   index.migrated = index.oldSize = index.size = 0;
 }

@@ -132,10 +132,10 @@ export class Keyspace {
     for (const database of this.databases) database.clear();
   }
 
-  /** Live bytes: records and large values, indexes and side tables. */
+  /** Live bytes: records, large values and indexes, and side tables. */
   get usedBytes(): number {
     let bytes = this.slab.liveBytes;
-    for (const database of this.databases) if (database.size > 0) bytes += database.tableBytes;
+    for (const database of this.databases) if (database.size > 0) bytes += database.sideBytes;
     return bytes;
   }
 }

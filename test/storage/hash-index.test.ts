@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HashIndex, heapTables } from '../../src/storage/hash-index.js';
+import { HashIndex } from '../../src/storage/hash-index.js';
+import { Slab } from '../../src/storage/slab.js';
+import { SlabTables } from '../../src/storage/slab-tables.js';
 import { seeded } from './seeded-random.js';
 
 /** Hashes of which many share their home slot, and some are the same. */
@@ -22,7 +24,7 @@ function spread(n: number): number {
 }
 
 function filled(count: number): HashIndex {
-  const index = new HashIndex(heapTables);
+  const index = new HashIndex(new SlabTables(new Slab()));
   for (let ref = 1; ref <= count; ref++) index.insert(spread(ref), ref);
   return index;
 }
@@ -41,7 +43,7 @@ describe('HashIndex', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 400 }), (steps) => {
-        const index = new HashIndex(heapTables);
+        const index = new HashIndex(new SlabTables(new Slab()));
         const model: { hash: number; ref: number }[] = [];
         let next = 1;
         for (const { what, hash: wanted, pick } of steps) {

@@ -24,6 +24,7 @@ import {
   hashSet,
   hashUpdate,
 } from '../../src/storage/types/hash.js';
+import { recordBytes } from './record-bytes.js';
 
 const KEY = Bytes.from('key');
 const view = new Bytes(new Uint8Array(0));
@@ -63,7 +64,7 @@ describe('hashes', () => {
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 500 }), (operations) => {
         const db = database();
-        const liveBefore = db.records.slab.liveBytes;
+        const liveBefore = recordBytes(db.keyspace);
         let ref = createHash(db, KEY);
         const oracle = new Map<string, string>();
         for (const [what, field, value] of operations) {
@@ -81,7 +82,7 @@ describe('hashes', () => {
         }
         expect(contents(db, ref)).toEqual(oracle);
         db.remove(ref);
-        expect(db.records.slab.liveBytes).toBe(liveBefore);
+        expect(recordBytes(db.keyspace)).toBe(liveBefore);
       }),
       { numRuns: 80 },
     );
@@ -96,7 +97,7 @@ describe('hashes', () => {
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 400 }), (operations) => {
         const db = database();
-        const liveBefore = db.records.slab.liveBytes;
+        const liveBefore = recordBytes(db.keyspace);
         let ref = createHash(db, KEY);
         const oracle = new Map<string, number>();
         for (const [what, name, time] of operations) {
@@ -123,7 +124,7 @@ describe('hashes', () => {
         expect(hashLength(db, copy)).toBe(oracle.size);
         for (const [name, time] of oracle) expect(fieldTime(db, copy, Bytes.from(name))).toBe(time);
         db.remove(copy);
-        expect(db.records.slab.liveBytes).toBe(liveBefore);
+        expect(recordBytes(db.keyspace)).toBe(liveBefore);
         expect(db.keyspace.expiringHashes).toBe(0);
       }),
       { numRuns: 60 },

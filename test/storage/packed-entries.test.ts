@@ -14,6 +14,7 @@ import {
   spliceValue,
 } from '../../src/storage/packed-entries.js';
 import { Representation } from '../../src/storage/representation.js';
+import { recordBytes } from './record-bytes.js';
 
 const HEADER = 3;
 const KEY = Bytes.from('key');
@@ -55,7 +56,7 @@ describe('packed entries', () => {
     fc.assert(
       fc.property(fc.array(operation, { minLength: 1, maxLength: 120 }), (operations) => {
         const db = database();
-        const liveBefore = db.records.slab.liveBytes;
+        const liveBefore = recordBytes(db.keyspace);
         let ref = db.create(KEY, Representation.SET_PACKED, HEADER);
         const oracle: string[] = [];
         for (const [what, place, value] of operations) {
@@ -71,7 +72,7 @@ describe('packed entries', () => {
         }
         expect(entries(db, ref)).toEqual(oracle);
         db.remove(ref);
-        expect(db.records.slab.liveBytes).toBe(liveBefore);
+        expect(recordBytes(db.keyspace)).toBe(liveBefore);
       }),
       { numRuns: 200 },
     );

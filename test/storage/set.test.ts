@@ -16,6 +16,7 @@ import {
   setSample,
   setScan,
 } from '../../src/storage/types/set.js';
+import { recordBytes } from './record-bytes.js';
 
 const KEY = Bytes.from('key');
 const view = new Bytes(new Uint8Array(0));
@@ -72,7 +73,7 @@ describe('sets', () => {
         (operations, intsMax) => {
           const db = database();
           db.keyspace.encodingLimits.setIntsMax = intsMax;
-          const liveBefore = db.records.slab.liveBytes;
+          const liveBefore = recordBytes(db.keyspace);
           let ref = createSet(db, KEY, Bytes.from('1'));
           const oracle = new Set<string>();
           for (const [what, name] of operations) {
@@ -88,7 +89,7 @@ describe('sets', () => {
           }
           expect(members(db, ref).sort()).toEqual([...oracle].sort());
           db.remove(ref);
-          expect(db.records.slab.liveBytes).toBe(liveBefore);
+          expect(recordBytes(db.keyspace)).toBe(liveBefore);
         },
       ),
       { numRuns: 50 },

@@ -6,6 +6,7 @@ import { Keyspace } from '../../src/storage/keyspace.js';
 import { Representation } from '../../src/storage/representation.js';
 import type { SortedSet } from '../../src/storage/types/sorted-set.js';
 import { readScore, scoreKind, SCORE_BYTES, writeScore } from '../../src/storage/types/sorted-set-score.js';
+import { recordBytes } from './record-bytes.js';
 
 const KEY = Bytes.from('scores');
 
@@ -24,7 +25,7 @@ type Entry = readonly [member: string, score: number];
 class Checked {
   readonly keyspace = newKeyspace();
   readonly db = this.keyspace.databases[0]!;
-  readonly liveAtStart = this.keyspace.slab.liveBytes;
+  readonly liveAtStart = recordBytes(this.keyspace);
   readonly model = new Map<string, number>();
   readonly view = new Bytes(new Uint8Array(0));
 
@@ -105,7 +106,7 @@ class Checked {
   end(): void {
     const ref = this.db.find(KEY);
     if (ref !== 0) this.db.remove(ref);
-    assert.equal(this.keyspace.slab.liveBytes, this.liveAtStart);
+    assert.equal(recordBytes(this.keyspace), this.liveAtStart);
   }
 }
 
@@ -221,7 +222,7 @@ test('100,000 members, all moved and then removed by rank, leave nothing behind'
   }
   set.removeRanks(0, set.size);
   checked.db.remove(set.ref);
-  expect(checked.keyspace.slab.liveBytes).toBe(checked.liveAtStart);
+  expect(recordBytes(checked.keyspace)).toBe(checked.liveAtStart);
 });
 
 test('every kind of score is read back as it was written', () => {

@@ -6,6 +6,7 @@ import { StreamCursor } from '../../src/storage/types/stream-cursor.js';
 import { groupNames, StreamConsumer, StreamGroup } from '../../src/storage/types/stream-groups.js';
 import { StreamId } from '../../src/storage/types/stream-id.js';
 import { Stream } from '../../src/storage/types/stream.js';
+import { recordBytes } from './record-bytes.js';
 
 const KEY = Bytes.from('stream');
 const LIMITS = { entriesMax: 10, bytesMax: 600 };
@@ -44,7 +45,7 @@ type Step =
 class Pair {
   readonly keyspace = newKeyspace();
   readonly db = this.keyspace.databases[0]!;
-  readonly liveBytesBefore = this.keyspace.slab.liveBytes;
+  readonly liveBytesBefore = recordBytes(this.keyspace);
   readonly stream = new Stream().create(this.db, KEY);
   readonly cursor = new StreamCursor();
   entries: Entry[] = [];
@@ -153,7 +154,7 @@ describe('a stream', () => {
           expect(pair.read(from, to, false)).toEqual(pair.expected(from, to));
           expect(pair.read(from, to, true)).toEqual(pair.expected(from, to).toReversed());
           pair.db.remove(pair.db.find(KEY));
-          expect(pair.keyspace.slab.liveBytes).toBe(pair.liveBytesBefore);
+          expect(recordBytes(pair.keyspace)).toBe(pair.liveBytesBefore);
         },
       ),
       { numRuns: 200 },
@@ -164,7 +165,7 @@ describe('a stream', () => {
     const pair = new Pair();
     const { db, keyspace } = pair;
     db.remove(db.find(KEY));
-    const liveBefore = keyspace.slab.liveBytes;
+    const liveBefore = recordBytes(keyspace);
     pair.stream.create(db, KEY);
     for (let i = 0; i < 500; i++) pair.add(1n << 64n, ['field', `value ${i}`]);
     const groups = groupNames().open(keyspace.slab, 0);
@@ -183,7 +184,7 @@ describe('a stream', () => {
     expect(group.pendingCount).toBe(500);
     expect(group.acknowledge(idOf(pair.entries[77]!.id))).toBe(true);
     keyspace.databases[1]!.remove(keyspace.databases[1]!.find(KEY));
-    expect(keyspace.slab.liveBytes).toBe(liveBefore);
+    expect(recordBytes(keyspace)).toBe(liveBefore);
   });
 
   test('of a hundred thousand entries of three fields takes less than 18 bytes an entry', () => {
@@ -197,7 +198,7 @@ describe('a stream', () => {
         bytesMax: 4096,
       });
     }
-    expect(keyspace.slab.liveBytes / 100_000).toBeLessThan(18);
+    expect(recordBytes(keyspace) / 100_000).toBeLessThan(18);
   });
 });
 

@@ -64,7 +64,7 @@ function statsCommand(session: Session): void {
     reply.text(`db.${database.number}`);
     reply.map(2);
     reply.text('overhead.hashtable.main');
-    reply.integer(database.tableBytes - database.expires.bytes);
+    reply.integer(database.indexBytes);
     reply.text('overhead.hashtable.expires');
     reply.integer(database.expires.bytes);
   }
