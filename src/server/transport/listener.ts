@@ -18,8 +18,8 @@ export class Listener {
   /** Rejects with the error of `net.Server` (EADDRINUSE, EACCES, …). */
   static async open(
     options: ListenOptions,
+    portable: boolean,
     onWire: (wire: Wire) => void,
-    portable = false,
   ): Promise<Listener> {
     const server = createServer({ pauseOnConnect: false }, (socket: Socket) => {
       onWire(new PortableWire(socket));

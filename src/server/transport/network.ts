@@ -14,6 +14,10 @@ export class Network {
     return this.tcp[0]?.port ?? 0;
   }
 
+  private get portable(): boolean {
+    return this.server.config.transport === 'portable';
+  }
+
   /** What it listens on: `127.0.0.1:6379`, `/path`. */
   get addresses(): string[] {
     const addresses = this.tcp.map(({ address, port }) => {
@@ -72,8 +76,9 @@ export class Network {
     const name = optional ? word.slice(1) : word;
     const host = name === '*' ? '0.0.0.0' : name === '::*' ? '::' : name;
     const backlog = this.server.config['tcp-backlog'];
+    const options = { host, port, backlog, ipv6Only: host.includes(':') };
     try {
-      return await Listener.open({ host, port, backlog, ipv6Only: host.includes(':') }, (wire) => {
+      return await Listener.open(options, this.portable, (wire) => {
         this.server.admission.accept(wire, '');
       });
     } catch (error) {
@@ -86,7 +91,8 @@ export class Network {
   private async openUnix(path: string): Promise<Listener> {
     // What a server that was killed has left behind.
     if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) unlinkSync(path);
-    const listener = await Listener.open({ path, backlog: this.server.config['tcp-backlog'] }, (wire) => {
+    const options = { path, backlog: this.server.config['tcp-backlog'] };
+    const listener = await Listener.open(options, this.portable, (wire) => {
       this.server.admission.accept(wire, path);
     });
     const mode = this.server.config.unixsocketperm;
