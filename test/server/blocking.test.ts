@@ -178,4 +178,40 @@ describe.each(['auto', 'portable'] as const)('transport %s:', (transport) => {
       'RPOP other 1',
     ]);
   });
+
+  test('CLIENT REPLY SKIP drops the reply that comes after a wait, and no other', async () => {
+    const waiting = await connect();
+    waiting.sendRaw('CLIENT REPLY SKIP\r\nBLPOP a 0\r\nECHO next\r\n');
+    await until(() => Promise.resolve(server.blocking.count === 1));
+    const pusher = await connect();
+    await pusher.call('RPUSH', 'a', 'x');
+    expect(await waiting.reply()).toBe('$4\r\nnext\r\n');
+    waiting.sendRaw('CLIENT REPLY SKIP\r\nBLPOP a 0.001\r\nECHO after\r\n');
+    expect(await waiting.reply()).toBe('$5\r\nafter\r\n');
+  });
+
+  test('What comes while a pause ends does not overtake the command that was paused', async () => {
+    const paused = await connect();
+    const other = await connect();
+    await other.call('CLIENT', 'PAUSE', '60000', 'WRITE');
+    paused.send(['SET', 'k', 'v']);
+    await until(async () => (await other.call('INFO', 'clients')).includes('blocked_clients:1'));
+    // Both arrive in one turn: the end of the pause, and what the paused client sends next.
+    other.send(['CLIENT', 'UNPAUSE']);
+    paused.send(['GET', 'k']);
+    expect(await paused.reply()).toBe('+OK\r\n');
+    expect(await paused.reply()).toBe('$1\r\nv\r\n');
+  });
+
+  test('While the server opens its sockets anew, what the client sends waits; in a transaction it cannot', async () => {
+    const client = await connect();
+    client.sendRaw('CONFIG SET bind 127.0.0.1\r\nECHO next\r\n');
+    expect(await client.reply()).toBe('+OK\r\n');
+    expect(await client.reply()).toBe('$4\r\nnext\r\n');
+    client.sendRaw('MULTI\r\nCONFIG SET port 0 bind 127.0.0.2\r\nECHO next\r\nEXEC\r\n');
+    for (const queued of ['+OK', '+QUEUED', '+QUEUED']) expect(await client.reply()).toBe(`${queued}\r\n`);
+    expect(await client.reply()).toBe(
+      "*2\r\n-ERR CONFIG SET failed (possibly related to argument 'port') - not inside a transaction\r\n$4\r\nnext\r\n",
+    );
+  });
 });
