@@ -39,12 +39,12 @@ export class Network {
     const before = this.tcp;
     // The same port on other addresses can only be taken once it is free.
     if (before.length > 0 && before[0]!.port === port) {
-      await Promise.all(before.map((listener) => listener.close()));
+      stopAll(before);
       this.tcp = [];
     }
     try {
       const opened = port === 0 ? [] : await this.openTcp(bind, port);
-      await Promise.all(before.map((listener) => listener.close()));
+      if (this.tcp.length > 0) stopAll(before);
       this.tcp = opened;
       return null;
     } catch (error) {
@@ -64,7 +64,7 @@ export class Network {
         if (listener !== null) opened.push(listener);
       }
     } catch (error) {
-      await Promise.all(opened.map((listener) => listener.close()));
+      stopAll(opened);
       throw error;
     }
     return opened;
@@ -108,6 +108,10 @@ export class Network {
     for (const connection of this.server.connections.values()) connection.close();
     await Promise.all(closing);
   }
+}
+
+function stopAll(listeners: readonly Listener[]): void {
+  for (const listener of listeners) listener.stop();
 }
 
 /** Errors of addresses that this machine does not have. */
