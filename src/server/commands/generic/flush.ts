@@ -13,6 +13,7 @@ export const flushall: CommandSpec = {
   syntax: '[ASYNC | SYNC]',
   arity: -1,
   flags: Flag.WRITE | Flag.DANGEROUS | Flag.TIMED,
+  categories: ['keyspace'],
   tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
   history: [
     ['4.0.0', 'Takes ASYNC.'],
@@ -32,6 +33,7 @@ export const flushdb: CommandSpec = {
   syntax: '[ASYNC | SYNC]',
   arity: -1,
   flags: Flag.WRITE | Flag.DANGEROUS | Flag.TIMED,
+  categories: ['keyspace'],
   tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
   history: [
     ['4.0.0', 'Takes ASYNC.'],

@@ -14,6 +14,7 @@ export const swapdb: CommandSpec = {
   syntax: 'index1 index2',
   arity: 3,
   flags: Flag.WRITE | Flag.FAST | Flag.DANGEROUS,
+  categories: ['keyspace'],
   handler: swapdbCommand,
 };
 

@@ -126,6 +126,7 @@ export const debug: CommandSpec = {
   syntax: '',
   arity: -2,
   flags: Flag.ADMIN | Flag.NOSCRIPT | Flag.LOADING | Flag.STALE | Flag.TIMED,
+  internal: true,
   handler: debugCommand,
 };
 
