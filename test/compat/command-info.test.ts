@@ -9,7 +9,7 @@ import { OurTarget, RedisTarget } from './targets.js';
  */
 
 /** Commands and options of ours that redis-server 7.0 does not have. */
-const NEWER = [
+const NEWER: readonly string[] = [
   ...['hexpire', 'hexpireat', 'hexpiretime', 'hgetdel', 'hgetex', 'hpersist', 'hpexpire', 'hpexpireat'],
   ...['hpexpiretime', 'hpttl', 'hsetex', 'httl', 'client|no-touch', 'client|setinfo'],
 ];
@@ -20,6 +20,9 @@ const DIFFERENT: Readonly<Record<string, readonly [ours: unknown, theirs: unknow
   'zrank arity': [-3, 3],
   'zrevrank arity': [-3, 3],
 };
+
+/** Directives of our own, and those of Redis that we refuse by name: there is no TLS. */
+const OWN_DIRECTIVES = ['aof-checksum', 'max-keys-per-shard', 'shards', 'transport'];
 
 type Facts = Map<string, unknown>;
 type Reply = readonly unknown[];
@@ -83,12 +86,13 @@ function pairs(flat: Reply): [string, unknown][] {
   return Array.from({ length: flat.length / 2 }, (_, i) => [String(flat[2 * i]), flat[2 * i + 1]]);
 }
 
-/** Compares what both know, but for DIFFERENT, which must differ as it says. */
-function compare(our: Facts, their: Facts): void {
+type Difference = readonly [fact: string, values: readonly [ours: unknown, theirs: unknown]];
+
+/** Where what both know differs. */
+function differences(our: Facts, their: Facts): Difference[] {
   const both = [...our.keys()].filter((fact) => their.has(fact));
   const differing = both.filter((fact) => JSON.stringify(our.get(fact)) !== JSON.stringify(their.get(fact)));
-  const listed = Object.entries(DIFFERENT).filter(([fact]) => our.has(fact));
-  expect(differing.map((fact) => [fact, [our.get(fact), their.get(fact)]])).toEqual(listed);
+  return differing.map((fact) => [fact, [our.get(fact), their.get(fact)]]);
 }
 
 function commandsOf(facts: Facts): Set<string> {
@@ -109,13 +113,13 @@ function withoutRedis(): (name: string, tests: () => void) => void {
 describeFound('COMMAND as redis-server has it:', () => {
   test('INFO: arity, flags, keys, categories, tips, key specs, subcommands', async () => {
     const [one, other] = [await infoOf(our), await infoOf(their)];
-    compare(one, other);
+    expect(differences(one, other)).toEqual(Object.entries(DIFFERENT));
     const others = commandsOf(other);
     expect([...commandsOf(one)].filter((command) => !others.has(command)).sort()).toEqual([...NEWER].sort());
   });
 
   test('DOCS: since, group, flags', async () => {
-    compare(await docsOf(our), await docsOf(their));
+    expect(differences(await docsOf(our), await docsOf(their))).toEqual([]);
   });
 
   test('COUNT and LIST tell of the same commands as COMMAND', async () => {
@@ -172,5 +176,15 @@ describeFound('COMMAND as redis-server has it:', () => {
         client.call('COMMAND', subcommand, ...argv).catch((error: unknown) => (error as Error).message);
       expect(await ask(our)).toEqual(await ask(their));
     }
+  });
+});
+
+describeFound('CONFIG as redis-server has it:', () => {
+  test('Every directive is known, but for those of TLS', async () => {
+    const names = async (client: Redis): Promise<Set<string>> =>
+      new Set(pairs((await client.call('CONFIG', 'GET', '*')) as Reply).map(([name]) => name));
+    const [one, other] = [await names(our), await names(their)];
+    expect([...other].filter((name) => !one.has(name) && !name.startsWith('tls-'))).toEqual([]);
+    expect([...one].filter((name) => !other.has(name)).sort()).toEqual(OWN_DIRECTIVES);
   });
 });
