@@ -1,8 +1,8 @@
 import type { Bytes } from '../bytes/bytes.js';
 import type { Request } from '../protocol/request.js';
 import type { Database } from '../storage/database.js';
-import { ExpireCycle } from '../storage/expire-cycle.js';
 import { Keyspace } from '../storage/keyspace.js';
+import { ActiveExpiry } from './upkeep/active-expiry.js';
 import { Blocking } from './clients/blocking.js';
 import { Admission } from './clients/client-admission.js';
 import { closeOverdueClients, overOutputLimit } from './clients/client-limits.js';
@@ -17,7 +17,6 @@ import type { Connection } from './clients/connection.js';
 import { Cron } from './upkeep/cron.js';
 import type { ConfigValues } from './config/directives.js';
 import { Dispatcher } from './execution/dispatcher.js';
-import { FieldExpireCycle } from './upkeep/field-expiry.js';
 import { type Log, silentLog } from './log.js';
 import { LatencyMonitor } from './info/latency.js';
 import { Network } from './transport/network.js';
@@ -39,7 +38,6 @@ import { discardTransaction } from './execution/transactions.js';
 import { Turn } from './execution/turn.js';
 import { Watches } from './execution/watches.js';
 
-const FIELD_EXPIRE_BUDGET_MS = 2;
 /** Slots of a shard's old table that the cron moves in one turn; 16 shards take half a millisecond. */
 const MIGRATED_SLOTS = 4096;
 
@@ -51,8 +49,7 @@ export class Server {
   readonly commands = new CommandTable(COMMANDS);
   readonly propagation = new Propagation();
   readonly watches = new Watches();
-  readonly expireCycle: ExpireCycle;
-  private readonly fieldExpireCycle = new FieldExpireCycle(this);
+  readonly activeExpiry: ActiveExpiry;
   readonly memoryLimit: MemoryLimit;
   readonly clock = new CommandClock();
   readonly statistics = new Statistics();
@@ -87,13 +84,9 @@ export class Server {
   bytesRead = 0;
   bytesWritten = 0;
   errorReplies = 0;
-  /** DEBUG SET-ACTIVE-EXPIRE: keys expire while nobody asks for them. */
-  activeExpire = true;
   /** True when `refusal` has something to check: memory, disk, loading, replication. */
   gated = false;
   private gates = 0;
-  /** True during the expire cycle: each removal is written by itself. */
-  private expiring = false;
   /** Called after every command while somebody needs it (blocked clients, MONITOR, tracking). */
   afterCommand: Observer | null = null;
   private readonly observers = new Observers();
@@ -123,13 +116,8 @@ export class Server {
       random: Math.random,
     });
     this.keyspace.tick(this.nowMs);
-    this.expireCycle = new ExpireCycle(this.keyspace);
+    this.activeExpiry = new ActiveExpiry(this);
     this.memoryLimit = new MemoryLimit(this);
-    this.keyspace.onExpired = (database, key) => {
-      this.propagation.also(database.number, 'DEL', key);
-      this.keyChanged(null, database, key, NotifyClass.EXPIRED, 'expired', 0);
-      if (this.expiring) this.propagation.flush();
-    };
     this.dispatcher = new Dispatcher(this);
     this.pipeline = new Pipeline(this);
     this.turn = new Turn(this.pipeline.reply);
@@ -149,10 +137,7 @@ export class Server {
       this.pause.forget(session);
     });
     this.cron.add(() => {
-      if (this.activeExpire) {
-        this.expireKeys();
-        this.fieldExpireCycle.run(FIELD_EXPIRE_BUDGET_MS);
-      }
+      this.activeExpiry.run();
       if (this.config.activerehashing) {
         for (const database of this.keyspace.databases) database.continueMigration(MIGRATED_SLOTS);
       }
@@ -262,54 +247,10 @@ export class Server {
     if (this.watches.size !== 0) this.watches.touch(session.db, key);
   }
 
-  /** Empties databases: as `keyChanged` for everything in them. */
-  databasesFlushed(session: Session, databases: readonly Database[]): void {
-    this.persistence.cancelBackground();
-    for (const database of databases) {
-      this.dirty += database.size;
-      this.watches.databaseFlushed(database, null, this.nowMs);
-      database.clear();
-      this.blocking.touchedAll(database);
-    }
-    if (this.tracking.active) this.tracking.invalidateAll(session);
-  }
-
-  /** Exchanges two databases under everybody who has selected one of them. */
-  swapDatabases(_session: Session, first: number, second: number): void {
-    const { databases } = this.keyspace;
-    const one = databases[first]!;
-    const other = databases[second]!;
-    if (one !== other) {
-      this.watches.databaseFlushed(one, other, this.nowMs);
-      this.watches.databaseFlushed(other, one, this.nowMs);
-      this.keyspace.swap(first, second);
-      this.blocking.touchedAll(one);
-      this.blocking.touchedAll(other);
-      for (const { session } of this.connections.values()) {
-        if (session.db === one) session.db = other;
-        else if (session.db === other) session.db = one;
-      }
-      this.blocking.touchedAll(one);
-      this.blocking.touchedAll(other);
-    }
-    this.dirty++;
-  }
-
   /** True where the LRU clock or LFU counter of each value matters, so that Redis would not share values. */
   get usesAccessPerValue(): boolean {
     const policy = this.config['maxmemory-policy'];
     return this.config.maxmemory > 0 && (policy.endsWith('lru') || policy.endsWith('lfu'));
-  }
-
-  /** One active expire cycle, in at most a quarter of the time until the next. */
-  private expireKeys(): void {
-    const startMs = performance.now();
-    const budgetMs = 250 / this.cron.hz;
-    this.expiring = true;
-    this.expireCycle.run(this.nowMs, budgetMs, () => performance.now() - startMs);
-    this.expiring = false;
-    this.propagation.flush();
-    this.statistics.expireCycleMs += performance.now() - startMs;
   }
 
   /** Bytes that clients occupy: requests that are not whole, replies that wait. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -90,4 +90,17 @@ test('A file that includes itself is refused', () => {
     writeFileSync(path, `include ${path}\n`);
     expect(() => configure([path])).toThrow('include each other');
   });
+});
+
+test('Without a directory, data is kept in ./data of where the server was started', () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'mredis-')));
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    expect(configure([]).values.dir).toBe(join(folder, 'data'));
+    expect(readdirSync(folder)).toEqual(['data']);
+  } finally {
+    process.chdir(before);
+    rmSync(folder, { recursive: true });
+  }
 });

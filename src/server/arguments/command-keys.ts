@@ -19,8 +19,8 @@ export function keysOf(command: Command, request: Request): number[] | null {
 export function keysWithFlags(command: Command, request: Request): { at: number; flags: string }[] | null {
   const { getKeys, keys = [] } = command.spec;
   if (getKeys !== undefined) {
-    const flags = keys[0]?.flags ?? 'RW ACCESS UPDATE';
-    return getKeys(request)?.map((at) => ({ at, flags })) ?? null;
+    // SORT: the key it reads, then the one it stores into.
+    return getKeys(request)?.map((at, i) => ({ at, flags: keys.at(i === 0 ? 0 : -1)!.flags })) ?? null;
   }
   const found: { at: number; flags: string }[] = [];
   for (const spec of keys) {

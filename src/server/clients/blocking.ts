@@ -5,7 +5,7 @@ import type { Request } from '../../protocol/request.js';
 import type { Database } from '../../storage/database.js';
 import type { Type } from '../../storage/representation.js';
 import type { Server } from '../server.js';
-import { type Session, SessionFlag } from './session.js';
+import { type Session, SessionFlag, SILENT } from './session.js';
 
 /** What a client waits for that sent a blocking command: BLPOP, BZPOPMIN, XREAD BLOCK, … */
 export interface BlockingCommand {
@@ -138,10 +138,10 @@ export class Blocking {
   }
 
   private timeOut(waiter: Waiter): void {
-    this.release(waiter);
     this.answer(waiter, (session) => {
       waiter.command.timedOut(session);
     });
+    this.release(waiter);
   }
 
   /** A key was changed: called for every change while somebody waits. */
@@ -172,8 +172,8 @@ export class Blocking {
       const { command } = waiter;
       if (ref !== 0 && database.type(ref) === command.type) this.serve(waiter, queue.key);
       else if (command.keyGone !== undefined) {
-        this.release(waiter);
         this.answer(waiter, (session) => command.keyGone?.(session));
+        this.release(waiter);
       } else if (ref === 0 && this.presenceWaiters === 0) return;
     }
   }
@@ -199,7 +199,7 @@ export class Blocking {
       const result = write(session);
       if (reply.errors !== errorsBefore && lastCommand !== null)
         server.commandFailed(lastCommand, reply.lastError);
-      if (session.has(SessionFlag.REPLY_OFF)) reply.rewind(0);
+      if (session.has(SILENT)) reply.rewind(0);
       return result;
     });
   }
@@ -207,7 +207,7 @@ export class Blocking {
   /** The session no longer waits; its further requests run at the end of the turn. */
   private release(waiter: Waiter): void {
     this.forget(waiter.session);
-    waiter.session.flags &= ~SessionFlag.BLOCKED;
+    waiter.session.flags &= ~(SessionFlag.BLOCKED | SessionFlag.REPLY_SKIP);
     this.server.turn.defer(() => waiter.session.connection?.resume());
   }
 
@@ -237,10 +237,10 @@ export class Blocking {
     if (waiter === undefined) return false;
     if (how === 'timeout') this.timeOut(waiter);
     else {
-      this.release(waiter);
       this.answer(waiter, () => {
         session.reply.error('UNBLOCKED client unblocked via CLIENT UNBLOCK');
       });
+      this.release(waiter);
     }
     return true;
   }

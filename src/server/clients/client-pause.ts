@@ -53,8 +53,8 @@ export class Pause {
     server.keyspace.keepExpired = false;
     const { waiting } = this;
     this.waiting = new Map();
+    // A client stays blocked until its turn has come: what it sends in between must not overtake what waits.
     for (const { session, request } of waiting.values()) {
-      session.flags &= ~SessionFlag.BLOCKED;
       server.turn.defer(() => {
         this.resume(session, request);
       });
@@ -63,6 +63,11 @@ export class Pause {
 
   private resume(session: Session, request: Request): void {
     if (session.connection === null || session.connection.closed) return;
+    session.flags &= ~SessionFlag.BLOCKED;
+    // CLIENT REPLY SKIP came before the pause; the dispatcher looks for it once more.
+    if (session.has(SessionFlag.REPLY_SKIP)) {
+      session.flags = (session.flags & ~SessionFlag.REPLY_SKIP) | SessionFlag.REPLY_SKIP_NEXT;
+    }
     this.server.pipeline.writeTo(session, () => {
       this.server.dispatcher.dispatch(session, request);
     });

@@ -64,6 +64,8 @@ export type Group =
 export interface KeySpec {
   /** RO, RW, OW or RM, then any of ACCESS UPDATE INSERT DELETE, NOT_KEY INCOMPLETE VARIABLE_FLAGS. */
   readonly flags: string;
+  /** Why, where the flags alone would surprise. */
+  readonly notes?: string;
   readonly find:
     | {
         readonly kind: 'range';
@@ -110,6 +112,8 @@ export interface CommandSpec {
   readonly tips?: readonly string[];
   readonly history?: readonly (readonly [since: string, change: string])[];
   readonly deprecated?: { readonly since: string; readonly replacedBy: string };
+  /** For those who work on servers, not for applications. */
+  readonly internal?: true;
   readonly subcommands?: readonly CommandSpec[];
   /** Missing only where every use has a subcommand. */
   readonly handler?: Handler;
@@ -160,8 +164,9 @@ export class Command {
 }
 
 /** One key at argument `at`. */
-export function key(flags: string, at = 1): KeySpec {
-  return { flags, find: { kind: 'range', first: at, last: at, step: 1 } };
+export function key(flags: string, at = 1, notes?: string): KeySpec {
+  const find = { kind: 'range', first: at, last: at, step: 1 } as const;
+  return notes === undefined ? { flags, find } : { flags, notes, find };
 }
 
 /** Keys from argument `first` to `last` (negative: from the end), every `step` arguments. */

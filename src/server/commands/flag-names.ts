@@ -90,7 +90,13 @@ export function categoriesOf({ flags, spec }: Command): string[] {
   found.add((flags & Flag.FAST) !== 0 ? 'fast' : 'slow');
   const own = GROUP_CATEGORIES[spec.group];
   // A container is in no group's category: its subcommands are.
-  if (own !== undefined && spec.handler !== undefined) found.add(own);
+  if (own === undefined || spec.handler === undefined) return inOrder(found);
+  // A generic command that names the types it is about is in their categories instead.
+  if (own !== 'keyspace' || spec.categories === undefined) found.add(own);
+  return inOrder(found);
+}
+
+function inOrder(found: ReadonlySet<string>): string[] {
   return CATEGORIES.filter((category) => found.has(category));
 }
 

@@ -34,6 +34,8 @@ export const DIRECTIVES = {
   unixsocket: text(''),
   unixsocketperm: octal(0, 0o777),
   'socket-mark-id': integer(0, 0, UINT_MAX),
+  /** Not Redis's: `portable` leaves the sockets to Node's streams, also where their handles could be used. */
+  transport: oneOf('auto', 'auto', 'portable'),
   'io-threads': integer(1, 1, 128),
   'io-threads-do-reads': boolean(false),
 
@@ -277,6 +279,7 @@ export const IMMUTABLE: ReadonlySet<DirectiveName> = new Set<DirectiveName>([
   'syslog-facility',
   'syslog-ident',
   'tcp-backlog',
+  'transport',
   'unixsocket',
   'unixsocketperm',
 ]);

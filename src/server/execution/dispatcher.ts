@@ -50,7 +50,8 @@ export class Dispatcher {
       this.call(session, command, request);
       if (quiet) keyspace.quietLookups = false;
     } else if (refusal !== NO_REPLY) this.refuse(session, command, refusal);
-    if (!session.has(SILENT)) return;
+    // The reply of a command that waits comes later, and is dropped then.
+    if (!session.has(SILENT) || session.has(SessionFlag.BLOCKED)) return;
     reply.rewind(Math.min(replyBytes, reply.length));
     session.flags &= ~SessionFlag.REPLY_SKIP;
   }

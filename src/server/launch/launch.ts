@@ -8,7 +8,7 @@ import { Server } from '../server.js';
 import { COMPATIBLE_VERSION, VERSION } from '../version.js';
 
 /** Where a server started from a shell keeps its data, unless told otherwise. */
-const DATA_DIRECTORY = '../data';
+const DATA_DIRECTORY = './data';
 
 /** The data cannot be loaded, or the directory is in use: says what to do. */
 export class StartError extends Error {}

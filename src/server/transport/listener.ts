@@ -18,8 +18,8 @@ export class Listener {
   /** Rejects with the error of `net.Server` (EADDRINUSE, EACCES, …). */
   static async open(
     options: ListenOptions,
+    portable: boolean,
     onWire: (wire: Wire) => void,
-    portable = false,
   ): Promise<Listener> {
     const server = createServer({ pauseOnConnect: false }, (socket: Socket) => {
       onWire(new PortableWire(socket));
@@ -48,6 +48,12 @@ export class Listener {
     return address === null || typeof address === 'string' ? '' : address.address;
   }
 
+  /** The address is free when this returns; connections that came by it stay. */
+  stop(): void {
+    this.server.close();
+  }
+
+  /** Stops, and resolves when the last connection has gone. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.server.close(() => {

@@ -14,6 +14,10 @@ export class Network {
     return this.tcp[0]?.port ?? 0;
   }
 
+  private get portable(): boolean {
+    return this.server.config.transport === 'portable';
+  }
+
   /** What it listens on: `127.0.0.1:6379`, `/path`. */
   get addresses(): string[] {
     const addresses = this.tcp.map(({ address, port }) => {
@@ -35,12 +39,12 @@ export class Network {
     const before = this.tcp;
     // The same port on other addresses can only be taken once it is free.
     if (before.length > 0 && before[0]!.port === port) {
-      await Promise.all(before.map((listener) => listener.close()));
+      stopAll(before);
       this.tcp = [];
     }
     try {
       const opened = port === 0 ? [] : await this.openTcp(bind, port);
-      await Promise.all(before.map((listener) => listener.close()));
+      if (this.tcp.length > 0) stopAll(before);
       this.tcp = opened;
       return null;
     } catch (error) {
@@ -60,7 +64,7 @@ export class Network {
         if (listener !== null) opened.push(listener);
       }
     } catch (error) {
-      await Promise.all(opened.map((listener) => listener.close()));
+      stopAll(opened);
       throw error;
     }
     return opened;
@@ -72,8 +76,9 @@ export class Network {
     const name = optional ? word.slice(1) : word;
     const host = name === '*' ? '0.0.0.0' : name === '::*' ? '::' : name;
     const backlog = this.server.config['tcp-backlog'];
+    const options = { host, port, backlog, ipv6Only: host.includes(':') };
     try {
-      return await Listener.open({ host, port, backlog, ipv6Only: host.includes(':') }, (wire) => {
+      return await Listener.open(options, this.portable, (wire) => {
         this.server.admission.accept(wire, '');
       });
     } catch (error) {
@@ -86,7 +91,8 @@ export class Network {
   private async openUnix(path: string): Promise<Listener> {
     // What a server that was killed has left behind.
     if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) unlinkSync(path);
-    const listener = await Listener.open({ path, backlog: this.server.config['tcp-backlog'] }, (wire) => {
+    const options = { path, backlog: this.server.config['tcp-backlog'] };
+    const listener = await Listener.open(options, this.portable, (wire) => {
       this.server.admission.accept(wire, path);
     });
     const mode = this.server.config.unixsocketperm;
@@ -102,6 +108,10 @@ export class Network {
     for (const connection of this.server.connections.values()) connection.close();
     await Promise.all(closing);
   }
+}
+
+function stopAll(listeners: readonly Listener[]): void {
+  for (const listener of listeners) listener.stop();
 }
 
 /** Errors of addresses that this machine does not have. */

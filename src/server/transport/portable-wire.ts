@@ -9,6 +9,10 @@ export class PortableWire implements Wire {
 
   constructor(private readonly socket: Socket) {
     socket.setNoDelay(true);
+    // A socket that is turned away has no owner, and may break all the same.
+    socket.on('error', (error) => {
+      this.end(error.message);
+    });
   }
 
   start(owner: WireOwner): void {
@@ -17,14 +21,8 @@ export class PortableWire implements Wire {
     socket.on('data', (chunk: Buffer) => {
       this.read(chunk);
     });
-    socket.on('drain', () => {
-      if (!this.closed) owner.onDrained();
-    });
     socket.on('end', () => {
       this.end(null);
-    });
-    socket.on('error', (error) => {
-      this.end(error.message);
     });
     socket.on('close', () => {
       this.end(null);
@@ -42,8 +40,14 @@ export class PortableWire implements Wire {
 
   write(buffer: Buffer, start: number, end: number): Written {
     if (this.closed) return Written.ALL;
-    const sent = this.socket.write(Buffer.from(buffer.subarray(start, end)));
-    return sent ? Written.ALL : Written.WAITING;
+    const { socket } = this;
+    let waiting = false;
+    socket.write(Buffer.from(buffer.subarray(start, end)), (error) => {
+      if (waiting && !this.closed && (error ?? null) === null) this.owner?.onDrained();
+    });
+    // What the kernel has taken at once is no longer counted, though its callback comes later.
+    waiting = socket.writableLength > 0;
+    return waiting ? Written.WAITING : Written.ALL;
   }
 
   pauseReading(): void {
@@ -61,7 +65,7 @@ export class PortableWire implements Wire {
   private end(error: string | null): void {
     if (this.closed) return;
     this.closed = true;
-    this.socket.destroySoon();
+    this.socket.destroy();
     this.owner?.onClosed(error);
   }
 

@@ -19,7 +19,7 @@ export const bitfield: CommandSpec = {
     'key <GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset increment> [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset increment> ...]>',
   arity: -2,
   flags: Flag.WRITE | Flag.DENYOOM,
-  keys: [key('RW ACCESS UPDATE VARIABLE_FLAGS')],
+  keys: [key('RW ACCESS UPDATE VARIABLE_FLAGS', 1, 'Its operations read and write.')],
   handler: (session, request) => {
     bitfieldCommand(session, request, false);
   },

@@ -1,5 +1,6 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
+import type { Database } from '../../../storage/database.js';
 import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag } from '../command.js';
 
@@ -12,6 +13,7 @@ export const flushall: CommandSpec = {
   syntax: '[ASYNC | SYNC]',
   arity: -1,
   flags: Flag.WRITE | Flag.DANGEROUS | Flag.TIMED,
+  categories: ['keyspace'],
   tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
   history: [
     ['4.0.0', 'Takes ASYNC.'],
@@ -31,6 +33,7 @@ export const flushdb: CommandSpec = {
   syntax: '[ASYNC | SYNC]',
   arity: -1,
   flags: Flag.WRITE | Flag.DANGEROUS | Flag.TIMED,
+  categories: ['keyspace'],
   tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
   history: [
     ['4.0.0', 'Takes ASYNC.'],
@@ -48,8 +51,21 @@ function flush(session: Session, request: Request, name: 'FLUSHALL' | 'FLUSHDB')
     return reply.error(errors.SYNTAX);
   }
   const databases = name === 'FLUSHDB' ? [db] : server.keyspace.databases;
-  server.databasesFlushed(session, databases);
+  empty(session, databases);
   // Written even when there was nothing to remove, as Redis does.
   server.propagation.replace(db.number, ...request.strings());
   reply.ok();
+}
+
+/** Empties databases: as `keyChanged` for everything in them. */
+function empty(session: Session, databases: readonly Database[]): void {
+  const { server } = session;
+  server.persistence.cancelBackground();
+  for (const database of databases) {
+    server.dirty += database.size;
+    server.watches.databaseFlushed(database, null, server.nowMs);
+    database.clear();
+    server.blocking.touchedAll(database);
+  }
+  if (server.tracking.active) server.tracking.invalidateAll(session);
 }

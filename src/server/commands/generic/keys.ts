@@ -12,6 +12,7 @@ export const dbsize: CommandSpec = {
   syntax: '',
   arity: 1,
   flags: Flag.READONLY | Flag.FAST,
+  categories: ['keyspace'],
   tips: ['request_policy:all_shards', 'response_policy:agg_sum'],
   handler: (session) => {
     session.reply.integer(session.db.size);

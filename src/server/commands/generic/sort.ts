@@ -14,9 +14,13 @@ import { type SortOptions, sortOptions } from './sort-options.js';
 
 const UNKNOWN = { kind: 'unknown' } as const;
 /** Keys that BY and GET make of the elements. */
-const PATTERN_KEYS: KeySpec = { flags: 'RO ACCESS', find: UNKNOWN };
+const PATTERN_KEYS: KeySpec = {
+  flags: 'RO ACCESS',
+  notes: 'BY and GET make names of what the key holds.',
+  find: UNKNOWN,
+};
 /** STORE may stand anywhere. */
-const STORE_KEY: KeySpec = { flags: 'OW UPDATE', find: UNKNOWN };
+const STORE_KEY: KeySpec = { flags: 'OW UPDATE', notes: 'STORE may stand anywhere.', find: UNKNOWN };
 
 export const sort: CommandSpec = {
   name: 'sort',

@@ -2,6 +2,7 @@ import { parseInteger } from '../../../bytes/integer.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import type { Session } from '../../clients/session.js';
+import type { Server } from '../../server.js';
 import { type CommandSpec, Flag } from '../command.js';
 
 export const swapdb: CommandSpec = {
@@ -13,6 +14,7 @@ export const swapdb: CommandSpec = {
   syntax: 'index1 index2',
   arity: 3,
   flags: Flag.WRITE | Flag.FAST | Flag.DANGEROUS,
+  categories: ['keyspace'],
   handler: swapdbCommand,
 };
 
@@ -28,6 +30,23 @@ function swapdbCommand(session: Session, request: Request): void {
   if (databases[first] === undefined || databases[second] === undefined) {
     return reply.error(errors.DB_OUT_OF_RANGE);
   }
-  server.swapDatabases(session, first, second);
+  if (first !== second) swap(server, first, second);
+  server.dirty++;
   reply.ok();
+}
+
+/** Exchanges two databases under everybody who has selected one of them, watches or waits for keys of one. */
+function swap(server: Server, first: number, second: number): void {
+  const { blocking, keyspace, watches } = server;
+  const one = keyspace.databases[first]!;
+  const other = keyspace.databases[second]!;
+  watches.databaseFlushed(one, other, server.nowMs);
+  watches.databaseFlushed(other, one, server.nowMs);
+  keyspace.swap(first, second);
+  for (const { session } of server.connections.values()) {
+    if (session.db === one) session.db = other;
+    else if (session.db === other) session.db = one;
+  }
+  blocking.touchedAll(one);
+  blocking.touchedAll(other);
 }

@@ -25,7 +25,7 @@ export const pfcount: CommandSpec = {
   syntax: 'key [key ...]',
   arity: -2,
   flags: Flag.READONLY,
-  keys: [keys('RW ACCESS')],
+  keys: [{ ...keys('RW ACCESS'), notes: 'The count is kept in the value.' }],
   handler: pfcountCommand,
 };
 

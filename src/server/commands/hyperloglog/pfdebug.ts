@@ -25,6 +25,7 @@ export const pfdebug: CommandSpec = {
   arity: 3,
   flags: Flag.WRITE | Flag.DENYOOM | Flag.ADMIN,
   keys: [key('RW ACCESS', 2)],
+  internal: true,
   handler: pfdebugCommand,
 };
 
@@ -37,6 +38,7 @@ export const pfselftest: CommandSpec = {
   syntax: '',
   arity: 1,
   flags: Flag.ADMIN | Flag.TIMED,
+  internal: true,
   handler: pfselftestCommand,
 };
 

@@ -19,11 +19,13 @@ export function replyDocs(session: Session, command: Command): void {
   put('since', spec.since);
   put('group', spec.group);
   put('complexity', spec.complexity);
-  if (deprecated !== undefined) {
+  if (deprecated !== undefined || spec.internal === true) {
     pairs++;
     reply.text('doc_flags');
     reply.set(1);
-    reply.simple('deprecated');
+    reply.simple(deprecated !== undefined ? 'deprecated' : 'syscmd');
+  }
+  if (deprecated !== undefined) {
     put('deprecated_since', deprecated.since);
     put('replaced_by', deprecated.replacedBy);
   }

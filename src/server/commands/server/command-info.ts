@@ -48,9 +48,13 @@ function keyRange(specs: readonly KeySpec[]): readonly [first: number, last: num
   return first === 0 ? [0, 0, 0] : [first, last, 1];
 }
 
-function replyKeySpec(session: Session, { flags, find }: KeySpec): void {
+function replyKeySpec(session: Session, { flags, notes, find }: KeySpec): void {
   const { reply } = session;
-  reply.map(3);
+  reply.map(notes === undefined ? 3 : 4);
+  if (notes !== undefined) {
+    reply.text('notes');
+    reply.text(notes);
+  }
   reply.text('flags');
   replySimpleSet(session, keyFlagWords(flags));
   reply.text('begin_search');

@@ -93,6 +93,11 @@ function setCommand(session: Session, request: Request): void {
   if (request.count % 2 !== 0) return session.reply.error(SYNTAX);
   const pairs: [string, string][] = [];
   for (let i = 2; i < request.count; i += 2) pairs.push([request.string(i), request.string(i + 1)]);
+  // Sockets are opened later than the replies of a transaction can wait.
+  const opening = pairs.find(([name]) => /^(port|bind)$/i.test(name));
+  if (opening !== undefined && !session.server.blocking.mayWait(session)) {
+    return replySet(session, { directive: opening[0], reason: 'not inside a transaction' });
+  }
   const result = session.server.configuration.set(pairs);
   if (result instanceof Promise) waitFor(session, result, replySet);
   else replySet(session, result);

@@ -64,7 +64,7 @@ const SUBCOMMANDS: readonly DebugSubcommand[] = [
     1,
     1,
     (session, request) => {
-      session.server.activeExpire = request.string(2) !== '0';
+      session.server.activeExpiry.enabled = request.string(2) !== '0';
     },
   ),
   accepted('pause-cron', '<0|1>', 'Whether the periodic work stands still.', 1, 1, (session, request) => {
@@ -126,6 +126,7 @@ export const debug: CommandSpec = {
   syntax: '',
   arity: -2,
   flags: Flag.ADMIN | Flag.NOSCRIPT | Flag.LOADING | Flag.STALE | Flag.TIMED,
+  internal: true,
   handler: debugCommand,
 };
 

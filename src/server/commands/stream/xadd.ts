@@ -17,7 +17,7 @@ export const xadd: CommandSpec = {
     'key [NOMKSTREAM] [<MAXLEN | MINID> [= | ~] threshold [LIMIT count]] <* | id> field value [field value ...]',
   arity: -5,
   flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
-  keys: [key('RW UPDATE')],
+  keys: [key('RW UPDATE', 1, 'Trimming removes what was there.')],
   tips: ['nondeterministic_output'],
   history: [
     ['6.2.0', 'Takes `NOMKSTREAM`, `MINID` and `LIMIT`.'],

@@ -18,7 +18,7 @@ export const getex: CommandSpec = {
     'key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | PERSIST]',
   arity: -2,
   flags: Flag.WRITE | Flag.FAST,
-  keys: [key('RW ACCESS UPDATE')],
+  keys: [key('RW ACCESS UPDATE', 1, 'The options change the TTL, not the value.')],
   handler: getexCommand,
 };
 

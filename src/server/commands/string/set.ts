@@ -19,7 +19,7 @@ export const set: CommandSpec = {
     'key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]',
   arity: -3,
   flags: Flag.WRITE | Flag.DENYOOM,
-  keys: [key('RW ACCESS UPDATE VARIABLE_FLAGS')],
+  keys: [key('RW ACCESS UPDATE VARIABLE_FLAGS', 1, 'GET reads what was there.')],
   history: [
     ['2.6.12', 'Takes EX, PX, NX and XX.'],
     ['6.0.0', 'Takes KEEPTTL.'],
