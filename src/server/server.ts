@@ -246,6 +246,20 @@ export class Server {
     if ((this.notifyFlags & notifyClass) !== 0) this.notify(database, key, event);
   }
 
+  /** Tells of events of these classes (bits of `NotifyClass`) from now on. */
+  notifyKeyspaceEvents(flags: number): void {
+    const { keyspace } = this;
+    this.notifyFlags = flags;
+    const teller = (notifyClass: NotifyClass, event: string) =>
+      (flags & notifyClass) === 0
+        ? null
+        : (database: Database, key: Bytes): void => {
+            this.notify(database, key, event);
+          };
+    keyspace.onMissed = teller(NotifyClass.KEY_MISS, 'keymiss');
+    keyspace.onCreated = teller(NotifyClass.NEW, 'new');
+  }
+
   /** Tells the subscribers of keyspace events, whose class is wanted. */
   private notify(database: Database, key: Bytes, event: string): void {
     const name = key.toString();

@@ -96,6 +96,7 @@ export class Database {
     const { keyspace } = this;
     if (ref === 0) {
       keyspace.misses++;
+      if (keyspace.onMissed !== null) keyspace.onMissed(this, key);
       return 0;
     }
     keyspace.hits++;
@@ -210,7 +211,7 @@ export class Database {
     if (list !== null && this.shards[shard]!.size > keyspace.options.keysPerShardMax) {
       keyspace.overfull.push({ database: this, shard });
     }
-    keyspace.onCreated(this, key);
+    if (keyspace.onCreated !== null) keyspace.onCreated(this, key);
     return ref;
   }
 

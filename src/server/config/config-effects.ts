@@ -62,7 +62,7 @@ export function applyConfiguration(server: Server): void {
   configuration.onChange(
     'notify-keyspace-events',
     now(() => {
-      server.notifyFlags = config['notify-keyspace-events'];
+      server.notifyKeyspaceEvents(config['notify-keyspace-events']);
     }),
   );
   configuration.onChange('slowlog-max-len', (length) => {
