@@ -5,6 +5,8 @@ import { ExpireCycle } from '../storage/expire-cycle.js';
 import { Keyspace } from '../storage/keyspace.js';
 import { Blocking } from './clients/blocking.js';
 import { Admission } from './clients/client-admission.js';
+import { clientBytes } from './clients/client-bytes.js';
+import { ClientMemory } from './clients/client-memory.js';
 import { closeOverdueClients, overOutputLimit } from './clients/client-limits.js';
 import { CommandClock } from './execution/command-clock.js';
 import type { Command } from './commands/command.js';
@@ -54,6 +56,7 @@ export class Server {
   readonly expireCycle: ExpireCycle;
   private readonly fieldExpireCycle = new FieldExpireCycle(this);
   readonly memoryLimit: MemoryLimit;
+  readonly clientMemory: ClientMemory;
   readonly clock = new CommandClock();
   readonly statistics = new Statistics();
   readonly dispatcher: Dispatcher;
@@ -124,6 +127,7 @@ export class Server {
     });
     this.keyspace.tick(this.nowMs);
     this.expireCycle = new ExpireCycle(this.keyspace);
+    this.clientMemory = new ClientMemory(this);
     this.memoryLimit = new MemoryLimit(this);
     this.keyspace.onExpired = (database, key) => {
       this.propagation.also(database.number, 'DEL', key);
@@ -157,6 +161,7 @@ export class Server {
         for (const database of this.keyspace.databases) database.continueMigration(MIGRATED_SLOTS);
       }
       if (this.blocking.hasReady) this.blocking.serveReady();
+      this.clientMemory.refresh();
     });
     this.cron.everySecond(() => {
       closeOverdueClients(this);
@@ -188,13 +193,14 @@ export class Server {
   disconnected(connection: Connection): void {
     const { session } = connection;
     this.connections.delete(session.id);
+    this.clientMemory.forget(connection);
     for (const forget of this.onDisconnect) forget(session);
   }
 
   /** A reply could not be written at once. */
   outputGrown(connection: Connection): void {
     const reason = overOutputLimit(connection, this.config['client-output-buffer-limit'], this.nowMs);
-    if (reason === null) return;
+    if (reason === null) return this.clientMemory.changed(connection.session);
     this.log.warn({ client: connection.session.id, reason }, 'client closed: output buffer limit');
     connection.close();
   }
@@ -326,12 +332,10 @@ export class Server {
     this.statistics.expireCycleMs += performance.now() - startMs;
   }
 
-  /** Bytes that clients occupy: requests that are not whole, replies that wait. */
+  /** Bytes that clients occupy. */
   get clientBytes(): number {
     let bytes = 0;
-    for (const connection of this.connections.values()) {
-      bytes += connection.queryBufferBytes + connection.queryBufferFree + connection.outputBytes;
-    }
+    for (const { session } of this.connections.values()) bytes += clientBytes(session);
     return bytes;
   }
 

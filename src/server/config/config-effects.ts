@@ -9,6 +9,7 @@ import { SessionFlag } from '../clients/session.js';
 /** The directives that eviction depends on. */
 const MEMORY_DIRECTIVES = [
   'maxmemory',
+  'maxmemory-clients',
   'maxmemory-policy',
   'maxmemory-samples',
   'lfu-log-factor',
