@@ -5,6 +5,8 @@ import { Keyspace } from '../storage/keyspace.js';
 import { ActiveExpiry } from './upkeep/active-expiry.js';
 import { Blocking } from './clients/blocking.js';
 import { Admission } from './clients/client-admission.js';
+import { clientBytes } from './clients/client-bytes.js';
+import { ClientMemory } from './clients/client-memory.js';
 import { closeOverdueClients, overOutputLimit } from './clients/client-limits.js';
 import { CommandClock } from './execution/command-clock.js';
 import type { Command } from './commands/command.js';
@@ -51,6 +53,7 @@ export class Server {
   readonly watches = new Watches();
   readonly activeExpiry: ActiveExpiry;
   readonly memoryLimit: MemoryLimit;
+  readonly clientMemory: ClientMemory;
   readonly clock = new CommandClock();
   readonly statistics = new Statistics();
   readonly dispatcher: Dispatcher;
@@ -117,6 +120,7 @@ export class Server {
     });
     this.keyspace.tick(this.nowMs);
     this.activeExpiry = new ActiveExpiry(this);
+    this.clientMemory = new ClientMemory(this);
     this.memoryLimit = new MemoryLimit(this);
     this.dispatcher = new Dispatcher(this);
     this.pipeline = new Pipeline(this);
@@ -142,6 +146,7 @@ export class Server {
         for (const database of this.keyspace.databases) database.continueMigration(MIGRATED_SLOTS);
       }
       if (this.blocking.hasReady) this.blocking.serveReady();
+      this.clientMemory.refresh();
     });
     this.cron.everySecond(() => {
       closeOverdueClients(this);
@@ -173,13 +178,14 @@ export class Server {
   disconnected(connection: Connection): void {
     const { session } = connection;
     this.connections.delete(session.id);
+    this.clientMemory.forget(connection);
     for (const forget of this.onDisconnect) forget(session);
   }
 
   /** A reply could not be written at once. */
   outputGrown(connection: Connection): void {
     const reason = overOutputLimit(connection, this.config['client-output-buffer-limit'], this.nowMs);
-    if (reason === null) return;
+    if (reason === null) return this.clientMemory.changed(connection.session);
     this.log.warn({ client: connection.session.id, reason }, 'client closed: output buffer limit');
     connection.close();
   }
@@ -231,6 +237,20 @@ export class Server {
     if ((this.notifyFlags & notifyClass) !== 0) this.notify(database, key, event);
   }
 
+  /** Tells of events of these classes (bits of `NotifyClass`) from now on. */
+  notifyKeyspaceEvents(flags: number): void {
+    const { keyspace } = this;
+    this.notifyFlags = flags;
+    const teller = (notifyClass: NotifyClass, event: string) =>
+      (flags & notifyClass) === 0
+        ? null
+        : (database: Database, key: Bytes): void => {
+            this.notify(database, key, event);
+          };
+    keyspace.onMissed = teller(NotifyClass.KEY_MISS, 'keymiss');
+    keyspace.onCreated = teller(NotifyClass.NEW, 'new');
+  }
+
   /** Tells the subscribers of keyspace events, whose class is wanted. */
   private notify(database: Database, key: Bytes, event: string): void {
     const name = key.toString();
@@ -253,12 +273,10 @@ export class Server {
     return this.config.maxmemory > 0 && (policy.endsWith('lru') || policy.endsWith('lfu'));
   }
 
-  /** Bytes that clients occupy: requests that are not whole, replies that wait. */
+  /** Bytes that clients occupy. */
   get clientBytes(): number {
     let bytes = 0;
-    for (const connection of this.connections.values()) {
-      bytes += connection.queryBufferBytes + connection.queryBufferFree + connection.outputBytes;
-    }
+    for (const { session } of this.connections.values()) bytes += clientBytes(session);
     return bytes;
   }
 

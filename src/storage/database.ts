@@ -32,6 +32,8 @@ export class Database {
   /** Number of keys, the expired ones included that nobody has noticed yet. */
   size = 0;
 
+  /** The key that is created next was there before. */
+  private replacing = false;
   private readonly hash: KeyHash;
   private readonly shards: HashIndex[] = [];
   private readonly lruLists: LruList[] = [];
@@ -101,6 +103,7 @@ export class Database {
     const { keyspace } = this;
     if (ref === 0) {
       keyspace.misses++;
+      if (keyspace.onMissed !== null) keyspace.onMissed(this, key);
       return 0;
     }
     keyspace.hits++;
@@ -224,7 +227,7 @@ export class Database {
     if (list !== null && this.shards[shard]!.size > keyspace.options.keysPerShardMax) {
       keyspace.overfull.push({ database: this, shard });
     }
-    keyspace.onCreated(this, key);
+    if (keyspace.onCreated !== null) this.tellCreated(key);
     return ref;
   }
 
@@ -320,6 +323,17 @@ export class Database {
   remove(ref: number): void {
     if (this.records.head(ref) < 0) this.freeParts(ref);
     this.removeRecord(ref);
+  }
+
+  /** Removes a record whose key gets another value at once, so that it does not count as a new key. */
+  removeForReplacement(ref: number): void {
+    this.remove(ref);
+    this.replacing = this.keyspace.onCreated !== null;
+  }
+
+  private tellCreated(key: Bytes): void {
+    if (!this.replacing) this.keyspace.onCreated?.(this, key);
+    this.replacing = false;
   }
 
   /** Removes a record; what its value owns outside of it has gone, or belongs to another. */

@@ -13,6 +13,7 @@ const NAMES: readonly string[] = encodingNames();
 function encodingNames(): string[] {
   const names: string[] = [];
   names[Representation.STRING_RAW] = 'raw';
+  names[Representation.STRING_EMBEDDED] = 'embstr';
   names[Representation.LIST_PACKED] = 'quicklist';
   names[Representation.LIST_BLOCKS] = 'quicklist';
   names[Representation.SET_INTS] = 'intset';

@@ -48,8 +48,10 @@ export class Keyspace {
 
   /** Called with a key that was removed because its time has passed. */
   onExpired: (database: Database, key: Bytes) => void = ignore;
-  /** Called when a key that was not there has got a record. */
-  onCreated: (database: Database, key: Bytes) => void = ignore;
+  /** Called when a command that reads has not found a key, while somebody wants to know. */
+  onMissed: ((database: Database, key: Bytes) => void) | null = null;
+  /** Called when a key that was not there has got a record, likewise. */
+  onCreated: ((database: Database, key: Bytes) => void) | null = null;
   /** Called before a value changes, while somebody must see the old one. `ref` is 0 for a key that is not there. */
   beforeWrite: ((database: Database, key: Bytes, ref: number) => void) | null = null;
   /** True when an expired key is to be seen as alive: while a pause or a load forbids its removal. */

@@ -21,6 +21,8 @@ export const Representation = {
   ZSET_PACKED: 9,
   ZSET_TREE: 10,
   STREAM: 11,
+  /** A string of digits that nobody has looked at as an integer, which OBJECT ENCODING calls embstr. */
+  STRING_EMBEDDED: 12,
 } as const;
 export type Representation = (typeof Representation)[keyof typeof Representation];
 
@@ -39,4 +41,5 @@ export const TYPE_OF: readonly Type[] = [
   ZSET,
   ZSET,
   STREAM,
+  STRING,
 ];

@@ -19,8 +19,7 @@ export function keysOf(command: Command, request: Request): number[] | null {
 export function keysWithFlags(command: Command, request: Request): { at: number; flags: string }[] | null {
   const { getKeys, keys = [] } = command.spec;
   if (getKeys !== undefined) {
-    // SORT: the key it reads, then the one it stores into.
-    return getKeys(request)?.map((at, i) => ({ at, flags: keys.at(i === 0 ? 0 : -1)!.flags })) ?? null;
+    return getKeys(request)?.map((at) => ({ at, flags: specOf(keys, at)!.flags })) ?? null;
   }
   const found: { at: number; flags: string }[] = [];
   for (const spec of keys) {
@@ -30,6 +29,12 @@ export function keysWithFlags(command: Command, request: Request): { at: number;
     for (const at of positions) found.push({ at, flags });
   }
   return found;
+}
+
+/** The spec that names the place of a key, else the last one: that of a key which may stand anywhere. */
+/** A key that no range begins with (the STORE of SORT) is of the last kind. */
+function specOf(keys: readonly KeySpec[], at: number): KeySpec | undefined {
+  return keys.find(({ find }) => find.kind === 'range' && find.first === at) ?? keys.at(-1);
 }
 
 /** What a command does to its key where that depends on its options. */

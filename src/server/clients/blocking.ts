@@ -183,8 +183,10 @@ export class Blocking {
     const { propagation } = server;
     const { session, request } = waiter;
     const changesBefore = server.dirty;
+    const startMs = performance.now();
     if (!this.answer(waiter, () => waiter.command.serve(session, request, key))) return;
     this.release(waiter);
+    server.clock.served(session, request, (performance.now() - startMs) * 1000);
     const changed = server.dirty !== changesBefore;
     if (changed || propagation.unsettled) propagation.command(session.db.number, request, changed);
   }

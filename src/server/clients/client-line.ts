@@ -1,9 +1,7 @@
+import { clientBytes } from './client-bytes.js';
 import { classOf } from './client-limits.js';
 import type { Session } from './session.js';
 import { SessionFlag } from './session.js';
-
-/** Rough cost of a connection's objects, beside its buffers (docs/benchmarks.md). */
-const CONNECTION_BYTES = 2048;
 
 /** A client as CLIENT LIST and CLIENT INFO show it, without the newline. */
 export function clientLine(session: Session): string {
@@ -14,7 +12,6 @@ export function clientLine(session: Session): string {
   const queryFree = running ? readBuffer.length - currentBytes : (connection?.queryBufferFree ?? 0);
   const replyBytes = running ? reply.buffer.length : 0;
   const outputBytes = connection?.outputBytes ?? 0;
-  const queuedBytes = transaction?.queue.reduce((sum, { request }) => sum + request.buffer.length, 0) ?? 0;
   const fields: readonly (readonly [string, string | number])[] = [
     ['id', session.id],
     ['addr', connection?.peer ?? ''],
@@ -32,16 +29,13 @@ export function clientLine(session: Session): string {
     ['qbuf', queryBytes],
     ['qbuf-free', queryFree],
     ['argv-mem', running ? currentBytes : 0],
-    ['multi-mem', queuedBytes],
+    ['multi-mem', transaction?.queuedBytes ?? 0],
     ['rbs', replyBytes],
     ['rbp', replyBytes],
     ['obl', 0],
     ['oll', connection?.outputChunks ?? 0],
     ['omem', outputBytes],
-    [
-      'tot-mem',
-      CONNECTION_BYTES + queryBytes + (connection?.queryBufferFree ?? 0) + outputBytes + queuedBytes,
-    ],
+    ['tot-mem', clientBytes(session) + (running ? currentBytes : 0)],
     ['events', outputBytes > 0 ? 'rw' : 'r'],
     ['cmd', lastCommand?.fullName ?? 'NULL'],
     ['user', session.user],

@@ -31,6 +31,8 @@ export class Connection implements WireOwner {
   private processing = false;
   private readingPaused = false;
   closed = false;
+  /** Bytes that `ClientMemory` has counted for this client. */
+  countedBytes = 0;
   /** Segments that wait for the end of the turn: what comes after them must queue behind. */
   queuedSegments = 0;
 
@@ -102,10 +104,11 @@ export class Connection implements WireOwner {
     const left = end - consumed;
     const own = this.query;
     if (left === 0) {
-      if (own !== null) pipeline.releaseQuery(own);
       this.query = null;
       this.queryStart = this.queryEnd = 0;
-      return;
+      if (own === null) return;
+      pipeline.releaseQuery(own);
+      return pipeline.server.clientMemory.changed(this.session);
     }
     if (left > pipeline.queryBytesMax) return this.abort('query buffer limit');
     const needed =
@@ -119,6 +122,7 @@ export class Connection implements WireOwner {
     } else if (consumed > 0) own.copyWithin(0, consumed, end);
     this.queryStart = 0;
     this.queryEnd = left;
+    pipeline.server.clientMemory.changed(this.session);
     if (this.waiting && left > AHEAD_BYTES_MAX) this.stopReading();
   }
 
@@ -173,6 +177,7 @@ export class Connection implements WireOwner {
     this.inFlightBytes = 0;
     while (this.unsent.length > 0 && !this.isDraining() && !this.closed) this.sendUnsent();
     if (this.closed) return;
+    this.pipeline.server.clientMemory.changed(this.session);
     if (this.unsent.length === 0 && !this.isDraining()) {
       if (this.session.has(SessionFlag.CLOSE_AFTER_REPLY)) return this.close();
       if (this.readingPaused) this.resume();

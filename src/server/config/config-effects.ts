@@ -9,6 +9,7 @@ import { SessionFlag } from '../clients/session.js';
 /** The directives that eviction depends on. */
 const MEMORY_DIRECTIVES = [
   'maxmemory',
+  'maxmemory-clients',
   'maxmemory-policy',
   'maxmemory-samples',
   'lfu-log-factor',
@@ -62,7 +63,7 @@ export function applyConfiguration(server: Server): void {
   configuration.onChange(
     'notify-keyspace-events',
     now(() => {
-      server.notifyFlags = config['notify-keyspace-events'];
+      server.notifyKeyspaceEvents(config['notify-keyspace-events']);
     }),
   );
   configuration.onChange('slowlog-max-len', (length) => {

@@ -32,11 +32,16 @@ export function integer(initial: number, min: number, max: number): Kind<number>
   return {
     initial,
     parse: (text) => {
-      if (!/^-?\d{1,19}$/.test(text)) return { error: "argument couldn't be parsed into an integer" };
+      if (!isInteger64(text)) return { error: "argument couldn't be parsed into an integer" };
       return bounded(Number(text), min, max);
     },
     print: String,
   };
+}
+
+/** As Redis reads integers: no sign but a minus, no leading zeros, 64 bits. */
+function isInteger64(text: string): boolean {
+  return /^(?:0|-?[1-9]\d{0,18})$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 }
 
 /** File permissions, in octal. */

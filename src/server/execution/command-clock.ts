@@ -58,6 +58,14 @@ export class CommandClock {
     this.onTimed?.(session, command, request, microseconds);
   }
 
+  /** Counts the time that it took to serve a blocked client; what it waited is not work. */
+  served(session: Session, request: Request, microseconds: number): void {
+    const command = session.lastCommand;
+    if (command === null) return;
+    command.microseconds += microseconds;
+    this.onTimed?.(session, command, request, microseconds);
+  }
+
   /** Begins a batch of `count` commands; give what it returns to `endBatch`. */
   beginBatch(count: number): number {
     this.timedMs = 0;

@@ -117,6 +117,7 @@ export class Dispatcher {
     if (session.has(SessionFlag.MULTI) && (flags & Flag.IN_MULTI) === 0) {
       if ((flags & Flag.NO_MULTI) !== 0) return 'ERR Command not allowed inside a transaction';
       openTransaction(session).add(command, request);
+      server.clientMemory.changed(session);
       session.reply.simple('QUEUED');
       return NO_REPLY;
     }

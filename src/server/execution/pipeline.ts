@@ -5,7 +5,7 @@ import { Request } from '../../protocol/request.js';
 import type { Command } from '../commands/command.js';
 import type { Connection } from '../clients/connection.js';
 import type { Server } from '../server.js';
-import { type Session, SessionFlag } from '../clients/session.js';
+import { type Session, SessionFlag, SILENT } from '../clients/session.js';
 
 /** Read at once from a socket; larger reads save system calls and copying of cut requests. */
 const READ_BYTES = 256 * 1024;
@@ -38,6 +38,8 @@ export class Pipeline {
   sink = 0;
   /** The session whose requests are being executed, or whose reply `writeTo` takes. */
   current: Session | null = null;
+  /** Messages for it that wait until its reply is whole. */
+  private ownMessages: Buffer[] = [];
   /** Bytes that the session being executed had in the buffer. */
   currentBytes = 0;
 
@@ -79,6 +81,7 @@ export class Pipeline {
     }
     this.flush(session);
     this.current = null;
+    if (this.ownMessages.length > 0) this.sendOwnMessages(session);
     return at;
   }
 
@@ -152,31 +155,35 @@ export class Pipeline {
   /**
    * Calls `write`, and sends what it writes into `session.reply` to that session at the end of the turn, whoever is
    * being served meanwhile: replies to blocked clients, messages, pushes. Order is kept: what the session is sent
-   * later comes later. Written to the session that is being served, it goes where its reply has got to. Returns what
-   * `write` returns.
+   * later comes later. Written to the session that is being served, it goes where its reply has got to, unless that
+   * reply is going to be dropped (CLIENT REPLY OFF). Returns what `write` returns.
    */
   writeTo<T>(session: Session, write: (session: Session) => T): T {
     const { connection } = session;
-    if (connection === null || session === this.current) return write(session);
+    if (connection === null || (session === this.current && !session.has(SILENT))) return write(session);
     const { reply, current } = this;
     // The reply in progress, if there is one, stays where it is: what follows is a segment of its own behind it.
     const { buffer, start, position, resp3 } = reply;
     reply.nextSegment();
     reply.resp3 = session.resp === 3;
     this.current = session;
+    const { ownMessages } = this;
+    this.ownMessages = [];
     const result = write(session);
     const bytes = Buffer.from(reply.buffer.subarray(reply.start, reply.position));
     this.current = current;
     reply.restore(buffer, start, position);
     reply.resp3 = resp3;
     if (bytes.length > 0 && !connection.closed) this.server.turn.queueBytes(connection, bytes);
+    this.sendOwnMessages(session);
+    this.ownMessages = ownMessages;
     return result;
   }
 
   /** Sends bytes that nobody will change to a session, in order with its replies. */
   sendTo(session: Session, bytes: Buffer): void {
     const { connection } = session;
-    if (session === this.current) this.reply.rawBytes(bytes, 0, bytes.length);
+    if (session === this.current && !session.has(SILENT)) this.reply.rawBytes(bytes, 0, bytes.length);
     else if (connection !== null && !connection.closed) this.server.turn.queueBytes(connection, bytes);
   }
 
@@ -192,6 +199,22 @@ export class Pipeline {
       else reply.rewind(0);
     } else reply.abandon();
     if (session.has(SessionFlag.CLOSE_AFTER_REPLY)) session.connection?.closeAfterReply();
+  }
+
+  /**
+   * Sends a published message to a session. One whose command published it, or caused it, gets it behind the reply,
+   * which may be half written.
+   */
+  messageTo(session: Session, bytes: Buffer): void {
+    if (session === this.current) this.ownMessages.push(bytes);
+    else this.sendTo(session, bytes);
+  }
+
+  private sendOwnMessages({ connection }: Session): void {
+    const { ownMessages } = this;
+    this.ownMessages = [];
+    if (connection === null || connection.closed) return;
+    for (const bytes of ownMessages) this.server.turn.queueBytes(connection, bytes);
   }
 
   // Query buffers

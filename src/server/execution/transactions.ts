@@ -13,11 +13,15 @@ export class Transaction {
   readonly queue: Queued[] = [];
   /** Bits of `Flag` that any queued command has. */
   queuedFlags = 0;
+  /** Bytes of the queued requests. */
+  queuedBytes = 0;
   /** Watched keys: database number and key, one string each. */
   readonly watched = new Set<string>();
 
   add(command: Command, request: Request): void {
-    this.queue.push({ command, request: request.retain() });
+    const retained = request.retain();
+    this.queue.push({ command, request: retained });
+    this.queuedBytes += retained.buffer.length;
     this.queuedFlags |= command.flags;
   }
 }

@@ -85,7 +85,7 @@ export class PubSub {
     for (const session of subscribers) {
       const bytes =
         session.resp === 3 ? (resp3 ??= encodeMessage(parts, 3)) : (resp2 ??= encodeMessage(parts, 2));
-      this.server.pipeline.sendTo(session, bytes);
+      this.server.pipeline.messageTo(session, bytes);
     }
     return subscribers.size;
   }

@@ -15,8 +15,6 @@ const EVICTION_MS_MAX = 0.5;
 /** `maxmemory` and `max-keys-per-shard`: which commands must make room first, and how it is made. */
 export class MemoryLimit {
   readonly eviction: Eviction;
-  /** Bytes of client buffers, as of the last cron tick. */
-  clientBytes = 0;
   /** Eviction goes on in later turns. */
   private continuing = false;
 
@@ -36,6 +34,7 @@ export class MemoryLimit {
     keyspace.accessClock.lfu = policy.endsWith('-lfu');
     keyspace.accessClock.lfuLogFactor = config['lfu-log-factor'];
     keyspace.accessClock.lfuDecayMinutes = config['lfu-decay-time'];
+    this.server.clientMemory.configure();
     this.server.setGate(Gate.MEMORY, config.maxmemory > 0);
     // A limit that was lowered is kept at once, not at the next command.
     if (this.exceeded) this.continueLater();
@@ -43,7 +42,7 @@ export class MemoryLimit {
 
   /** What counts towards `maxmemory`. */
   get usedBytes(): number {
-    return this.server.keyspace.usedBytes + this.clientBytes;
+    return this.server.keyspace.usedBytes + this.server.clientMemory.total;
   }
 
   private get exceeded(): boolean {

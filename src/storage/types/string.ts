@@ -35,8 +35,10 @@ export function stretchString(db: Database, ref: number, key: Bytes, length: num
   const before = stringLength(db, ref);
   const after = Math.max(before, length);
   let target: number;
-  if (db.records.head(ref) < 0) target = db.grow(ref, after + 1);
-  else if (after >= RAW_BYTES_LEAST) target = db.grow(ref, after);
+  if (db.records.head(ref) < 0) {
+    target = db.grow(ref, after + 1);
+    db.setRepresentation(target, Representation.STRING_RAW);
+  } else if (after >= RAW_BYTES_LEAST) target = db.grow(ref, after);
   else {
     target = db.grow(ref, after + 1);
     const start = db.records.valueStart(target);
@@ -151,6 +153,19 @@ function incrementExactly(db: Database, ref: number, key: Bytes, delta: bigint):
   }
   increment.exact = value;
   db.setString(ref, key, Bytes.from(value.toString()), true);
+}
+
+/**
+ * Sets a string to a sum as it is printed, keeping its expiry; `ref` may be 0. Redis does not look whether such a text
+ * is an integer, so its encoding is embstr.
+ */
+export function setPrintedSum(db: Database, ref: number, key: Bytes, text: string): void {
+  if (text.length >= RAW_BYTES_LEAST) {
+    db.setString(ref, key, Bytes.from(text), true);
+    return;
+  }
+  const target = db.setString(ref, key, Bytes.from(`\0${text}`), true);
+  db.setRepresentation(target, Representation.STRING_EMBEDDED);
 }
 
 /** Sets the whole content of a string that counts as edited in place, keeping its expiry; `ref` may be 0. */

@@ -42,10 +42,13 @@ function bitopCommand(session: Session, request: Request): void {
   joinBits(operation, sources, result);
   const name = request.arg(2);
   const replaced = session.write(name);
-  if (replaced !== 0) db.remove(replaced);
   if (length > 0) {
+    if (replaced !== 0) db.removeForReplacement(replaced);
     setStringRange(db, 0, name, 0, new Bytes(result));
     session.changed(name, NotifyClass.STRING, 'set');
-  } else if (replaced !== 0) session.changed(name, NotifyClass.GENERIC, 'del');
+  } else if (replaced !== 0) {
+    db.remove(replaced);
+    session.changed(name, NotifyClass.GENERIC, 'del');
+  }
   reply.integer(length);
 }

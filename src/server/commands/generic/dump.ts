@@ -104,6 +104,9 @@ function read(
 ): Bytes | null {
   const { db } = session;
   const { keyspace } = db;
+  const { onCreated } = keyspace;
+  // Nobody hears of the name in between.
+  keyspace.onCreated = null;
   const beside = Bytes.from(`\0restoring ${session.server.runId}`);
   const loader = new KeyspaceLoader(keyspace, null);
   loader.select(db.number);
@@ -115,6 +118,8 @@ function read(
     const partial = db.find(beside);
     if (partial !== 0) db.remove(partial);
     return null;
+  } finally {
+    keyspace.onCreated = onCreated;
   }
 }
 

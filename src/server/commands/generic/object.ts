@@ -77,7 +77,12 @@ function inspection(
     tips: ['nondeterministic_output'],
     handler: (session: Session, request: Request) => {
       const ref = session.db.findLive(request.arg(2), session.now);
-      if (ref === 0) return session.reply.null();
+      const { keyspace } = session.db;
+      if (ref === 0) {
+        keyspace.misses++;
+        return session.reply.null();
+      }
+      keyspace.hits++;
       tell(session, ref);
     },
   };

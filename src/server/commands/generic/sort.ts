@@ -165,11 +165,14 @@ function store(session: Session, name: Bytes, rows: readonly string[], { gets }:
     gets.length === 0 ? [element] : gets.map((pattern) => pattern.lookup(session, element) ?? ''),
   );
   const replaced = session.write(name);
-  if (replaced !== 0) db.remove(replaced);
   if (values.length > 0) {
+    if (replaced !== 0) db.removeForReplacement(replaced);
     let ref = listCreate(db, name);
     for (const value of values) ref = listPush(db, ref, false, Bytes.from(value));
     session.changed(name, NotifyClass.LIST, 'sortstore', values.length);
-  } else if (replaced !== 0) session.changed(name, NotifyClass.GENERIC, 'del');
+  } else if (replaced !== 0) {
+    db.remove(replaced);
+    session.changed(name, NotifyClass.GENERIC, 'del');
+  }
   reply.integer(values.length);
 }

@@ -18,14 +18,17 @@ export const swapdb: CommandSpec = {
   handler: swapdbCommand,
 };
 
-const INT_MAX = 0x7fff_ffff;
+/** An integer of 32 bits. */
+function isIndex(value: number): boolean {
+  return value === (value | 0);
+}
 
 function swapdbCommand(session: Session, request: Request): void {
   const { reply, server } = session;
   const first = parseInteger(request.arg(1));
-  if (!(Math.abs(first) <= INT_MAX)) return reply.error('ERR invalid first DB index');
+  if (!isIndex(first)) return reply.error('ERR invalid first DB index');
   const second = parseInteger(request.arg(2));
-  if (!(Math.abs(second) <= INT_MAX)) return reply.error('ERR invalid second DB index');
+  if (!isIndex(second)) return reply.error('ERR invalid second DB index');
   const { databases } = server.keyspace;
   if (databases[first] === undefined || databases[second] === undefined) {
     return reply.error(errors.DB_OUT_OF_RANGE);

@@ -24,7 +24,7 @@ export const pfcount: CommandSpec = {
   complexity: 'O(1) with one key, O(N) with several, N being the number of keys.',
   syntax: 'key [key ...]',
   arity: -2,
-  flags: Flag.READONLY,
+  flags: Flag.READONLY | Flag.MAY_REPLICATE,
   keys: [{ ...keys('RW ACCESS'), notes: 'The count is kept in the value.' }],
   handler: pfcountCommand,
 };

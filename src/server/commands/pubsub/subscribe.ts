@@ -84,7 +84,7 @@ function subscribeTo(session: Session, request: Request, kind: SubscriptionKind,
   for (let i = 1; i < request.count; i++) {
     const name = request.string(i);
     session.server.pubsub.subscribe(session, kind, name);
-    confirm(session, word, name, kind);
+    tell(session, word, name, kind);
   }
 }
 
@@ -92,9 +92,16 @@ function unsubscribeFrom(session: Session, request: Request, kind: SubscriptionK
   const names = request.count > 1 ? request.strings(1) : [...(session.subscriptions?.[kind] ?? [])];
   for (const name of names) {
     session.server.pubsub.unsubscribe(session, kind, name);
-    confirm(session, word, name, kind);
+    tell(session, word, name, kind);
   }
-  if (names.length === 0) confirm(session, word, null, kind);
+  if (names.length === 0) tell(session, word, null, kind);
+}
+
+/** A confirmation is a message, not a reply: CLIENT REPLY OFF does not hold it back. */
+function tell(session: Session, word: string, name: string | null, kind: SubscriptionKind): void {
+  session.server.pipeline.writeTo(session, () => {
+    confirm(session, word, name, kind);
+  });
 }
 
 /** Tells one change and how many subscriptions there are now. */

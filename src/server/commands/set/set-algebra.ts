@@ -52,13 +52,16 @@ export function storeMembers(
   const result = new MemberList();
   walk((member) => result.add(member));
   const old = session.write(destination);
-  if (old !== 0) db.remove(old);
   if (result.length > 0) {
+    if (old !== 0) db.removeForReplacement(old);
     const ref = result.becomeSet(db, destination);
     session.changed(destination, NotifyClass.SET, event);
     return reply.integer(setLength(db, ref));
   }
-  if (old !== 0) session.changed(destination, NotifyClass.GENERIC, 'del');
+  if (old !== 0) {
+    db.remove(old);
+    session.changed(destination, NotifyClass.GENERIC, 'del');
+  }
   reply.integer(0);
 }
 

@@ -19,10 +19,13 @@ export function storeResult(
 ): void {
   const { db } = session;
   const ref = session.write(key);
-  if (ref !== 0) db.remove(ref);
   if (result.size > 0) {
+    if (ref !== 0) db.removeForReplacement(ref);
     result.store(db, key, view, known);
     session.changed(key, NotifyClass.ZSET, event, changes);
-  } else if (ref !== 0) session.changed(key, NotifyClass.GENERIC, 'del');
+  } else if (ref !== 0) {
+    db.remove(ref);
+    session.changed(key, NotifyClass.GENERIC, 'del');
+  }
   session.reply.integer(result.size);
 }

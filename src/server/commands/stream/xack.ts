@@ -22,6 +22,8 @@ const id = new StreamId();
 
 function xackCommand(session: Session, request: Request): void {
   const { reply, server } = session;
+  // As in Redis it is a miss, although the command writes.
+  if (session.read(request.arg(1)) === 0) return reply.integer(0);
   const opened = openForWrite(session, request.arg(1));
   if (opened === Opened.REFUSED) return;
   if (opened === Opened.MISSING || !openGroup(request.arg(2))) return reply.integer(0);

@@ -4,7 +4,13 @@ import { Bytes } from '../../../bytes/bytes.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
-import { increment, IncrementError, incrementString, stringBytes } from '../../../storage/types/string.js';
+import {
+  increment,
+  IncrementError,
+  incrementString,
+  setPrintedSum,
+  stringBytes,
+} from '../../../storage/types/string.js';
 import { integerArgument } from '../../arguments/arguments.js';
 import { NotifyClass } from '../../pubsub/notifications.js';
 import type { Session } from '../../clients/session.js';
@@ -125,7 +131,7 @@ function incrbyfloatCommand(session: Session, request: Request): void {
   const sum = addLongDoubles(value, delta);
   if (!isFinite(sum)) return reply.error('ERR increment would produce NaN or Infinity');
   const text = formatLongDouble(sum);
-  db.setString(ref, name, Bytes.from(text), true);
+  setPrintedSum(db, ref, name, text);
   session.changed(name, NotifyClass.STRING, 'incrbyfloat');
   // Written as its result: another machine may print another sum.
   if (propagation.active) propagation.replace(db.number, 'SET', name, text, 'KEEPTTL');
