@@ -125,7 +125,8 @@ describeFound('COMMAND as redis-server has it:', () => {
   test('COUNT and LIST tell of the same commands as COMMAND', async () => {
     const names = ((await our.call('COMMAND')) as Reply[]).map(([name]) => String(name));
     expect(await our.call('COMMAND', 'COUNT')).toBe(names.length);
-    expect(((await our.call('COMMAND', 'LIST')) as string[]).sort()).toEqual(names.sort());
+    const listed = (await our.call('COMMAND', 'LIST')) as string[];
+    expect(listed.filter((name) => !name.includes('|')).sort()).toEqual(names.sort());
     for (const filter of [
       ['PATTERN', 'z*'],
       ['PATTERN', 'client|*'],
