@@ -6,23 +6,7 @@ import {
   UNAUTHENTICATED_ARGUMENTS_MAX,
   UNAUTHENTICATED_BULK_BYTES_MAX,
 } from './limits.js';
-
-/** What `RequestParser.parse` found. */
-export const Parsed = {
-  /** `requests` complete requests stand in the batch (perhaps none, after an empty line). */
-  REQUESTS: 0,
-  /** One inline request: `inline`. */
-  INLINE: 1,
-  /** More bytes are needed; `needed` of them at least, counted from `consumed`. */
-  INCOMPLETE: 2,
-  /** The bytes break the protocol: `error`. Nothing after them can be trusted. */
-  BROKEN: 3,
-} as const;
-export type Parsed = (typeof Parsed)[keyof typeof Parsed];
-
-/** Requests executed from one parse: enough to overlap their cache misses, few enough to stay in the cache. */
-const BATCH_REQUESTS = 64;
-const BATCH_ARGUMENTS = 1024;
+import { BATCH_ARGUMENTS, BATCH_REQUESTS, Parsed, type ParserState, RequestBatch } from './request-batch.js';
 
 /** Longest argument that `parseWhole` takes: what may be sent before authentication. */
 const WHOLE_BYTES_MAX = UNAUTHENTICATED_BULK_BYTES_MAX;
@@ -34,25 +18,6 @@ const STAR = 42;
 const DOLLAR = 36;
 const CR = 13;
 const LF = 10;
-const MINUS = 45;
-
-/** Words of `RequestParser.batch` for each request: first word of its arguments, their number, first byte, end. */
-export const BATCH_WORDS = 4;
-
-/** Where an unfinished array of many arguments stands, so that its next chunk goes on instead of starting again. */
-interface Progress {
-  arguments: number;
-  done: number;
-  at: number;
-  args: Int32Array;
-}
-
-/** Per connection: what the parser must remember between chunks. */
-export class ParserState {
-  /** Before AUTH, the smaller limits hold. */
-  authenticated = true;
-  progress: Progress | null = null;
-}
 
 /**
  * Cuts bytes into requests, in place: the arguments are offsets and lengths into the buffer, in one array that is
@@ -60,26 +25,9 @@ export class ParserState {
  *
  * The limits and the texts of the errors are those of Redis's processMultibulkBuffer and processInlineBuffer.
  */
-export class RequestParser {
+export class RequestParser extends RequestBatch {
   /** proto-max-bulk-len. */
   bulkBytesMax = BULK_BYTES_MAX_DEFAULT;
-
-  /** Requests in the batch; `BATCH_WORDS` words of `batch` tell of each. */
-  requests = 0;
-  /** One array instead of four: a small batch touches fewer cache lines. */
-  readonly batch = new Int32Array(BATCH_WORDS * BATCH_REQUESTS);
-  /** Offset and length of every argument of the batch, side by side. */
-  args: Int32Array = new Int32Array(2 * BATCH_ARGUMENTS);
-
-  /** First byte that was not consumed. */
-  consumed = 0;
-  needed = 0;
-  inline: string[] = [];
-  error = '';
-
-  // The request being read: next byte, and how many words of `args` are filled.
-  private at = 0;
-  private filled = 0;
 
   parse(buffer: Buffer, start: number, end: number, state: ParserState): Parsed {
     this.requests = 0;
@@ -186,16 +134,6 @@ export class RequestParser {
     return result;
   }
 
-  private complete(first: number, count: number, start: number): void {
-    const { batch } = this;
-    const word = BATCH_WORDS * this.requests++;
-    batch[word] = first;
-    batch[word + 1] = count;
-    batch[word + 2] = start;
-    batch[word + 3] = this.at;
-    this.filled = first + 2 * count;
-  }
-
   /** Reads arguments `done` to `count - 1` from `this.at` on. */
   private parseArguments(
     buffer: Buffer,
@@ -290,33 +228,6 @@ export class RequestParser {
     return result;
   }
 
-  /** Number in a header, as read by `header`; NaN when it is none. */
-  private value = 0;
-
-  /** Reads `*123\r\n` or `$123\r\n` at `start`: `value`, and `at` behind it. */
-  private header(buffer: Buffer, start: number, end: number, tooLong: string): Parsed {
-    // A view to search in would cost 96 bytes and more time than the few digits of most headers.
-    const last = Math.min(end, start + INLINE_BYTES_MAX + 1);
-    let stop = start;
-    while (stop < last && buffer[stop] !== CR) stop++;
-    const newline = stop < last ? stop - start : -1;
-    this.needed = 1;
-    this.at = start;
-    if (newline < 0) return end - start > INLINE_BYTES_MAX ? this.broken(tooLong) : Parsed.INCOMPLETE;
-    if (start + newline + 2 > end) return Parsed.INCOMPLETE;
-    this.value = strictInteger(buffer, start + 1, start + newline);
-    this.at = start + newline + 2;
-    return Parsed.REQUESTS;
-  }
-
-  private notBulk(buffer: Buffer, at: number, end: number): Parsed {
-    // Redis looks for the end of the line first.
-    const line = this.header(buffer, at, end, 'too big bulk count string');
-    return line === Parsed.REQUESTS
-      ? this.broken(`expected '$', got '${String.fromCharCode(buffer[at]!)}'`)
-      : line;
-  }
-
   private parseInline(buffer: Buffer, start: number, end: number): Parsed {
     const newline = buffer.subarray(start, Math.min(end, start + INLINE_BYTES_MAX + 2)).indexOf(LF);
     if (newline < 0) {
@@ -331,37 +242,9 @@ export class RequestParser {
     this.inline = args;
     return args.length === 0 ? Parsed.REQUESTS : Parsed.INLINE;
   }
-
-  private broken(reason: string): Parsed {
-    this.error = `ERR Protocol error: ${reason}`;
-    return Parsed.BROKEN;
-  }
-
-  private grow(): void {
-    const args = new Int32Array(this.args.length * 2);
-    args.set(this.args);
-    this.args = args;
-  }
 }
 
 /** Bytes of the header of a bulk string of `length` bytes, as a strict client writes it. */
 function headerLength(length: number): number {
   return 3 + String(length).length;
-}
-
-/** An integer as Redis's string2ll accepts it (no sign but `-`, no leading zero), or NaN. */
-function strictInteger(buffer: Buffer, start: number, end: number): number {
-  let at = start;
-  const negative = buffer[at] === MINUS;
-  if (negative) at++;
-  const digits = end - at;
-  if (digits < 1 || digits > 15) return NaN;
-  if (buffer[at] === 48 && (digits > 1 || negative)) return NaN;
-  let value = 0;
-  for (; at < end; at++) {
-    const digit = buffer[at]! - 48;
-    if (digit < 0 || digit > 9) return NaN;
-    value = value * 10 + digit;
-  }
-  return negative ? -value : value;
 }

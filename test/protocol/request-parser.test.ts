@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { bulk, bytewise, CASES, MANY } from './request-cases.js';
-import { BATCH_WORDS, Parsed, ParserState, RequestParser } from '../../src/protocol/request-parser.js';
+import { BATCH_WORDS, Parsed, ParserState } from '../../src/protocol/request-batch.js';
+import { RequestParser } from '../../src/protocol/request-parser.js';
 
 interface Outcome {
   readonly requests: readonly (readonly string[])[];

@@ -1,4 +1,4 @@
-import { ParserState } from '../../protocol/request-parser.js';
+import { ParserState } from '../../protocol/request-batch.js';
 import type { Pipeline } from '../execution/pipeline.js';
 import { type Session, SessionFlag } from './session.js';
 import { type Wire, type WireOwner, Written } from '../transport/wire.js';

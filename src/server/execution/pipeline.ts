@@ -1,6 +1,7 @@
 import { QUERY_BUFFER_BYTES_MAX_DEFAULT } from '../../protocol/limits.js';
 import { ReplyWriter } from '../../protocol/reply-writer.js';
-import { BATCH_WORDS, Parsed, RequestParser } from '../../protocol/request-parser.js';
+import { BATCH_WORDS, Parsed } from '../../protocol/request-batch.js';
+import { RequestParser } from '../../protocol/request-parser.js';
 import { Request } from '../../protocol/request.js';
 import type { Command } from '../commands/command.js';
 import type { Connection } from '../clients/connection.js';
