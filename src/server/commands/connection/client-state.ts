@@ -78,7 +78,7 @@ export const clientPause: CommandSpec = {
 
 function pauseCommand(session: Session, request: Request): void {
   const { reply } = session;
-  if (request.count > 4) return reply.error(errors.SYNTAX);
+  if (request.count > 4) return reply.error(errors.subcommandSyntax(request.string(1), 'client'));
   const write = request.count === 4 && request.is(3, 'write');
   if (request.count === 4 && !write && !request.is(3, 'all')) {
     return reply.error('ERR CLIENT PAUSE mode must be WRITE or ALL');
@@ -123,7 +123,7 @@ function unblockCommand(session: Session, request: Request): void {
     if (request.is(3, 'error')) how = 'error';
     else if (!request.is(3, 'timeout'))
       return reply.error('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
-  } else if (request.count > 4) return reply.error(errors.SYNTAX);
+  } else if (request.count > 4) return reply.error(errors.subcommandSyntax(request.string(1), 'client'));
   const id = integerArgument(session, request, 2);
   if (id === null) return;
   const target = server.connections.get(parseInteger(request.arg(2)))?.session;

@@ -1,3 +1,4 @@
+import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { rangedArgument } from '../../arguments/arguments.js';
 import { INT_MAX } from '../../config/config-values.js';
@@ -24,6 +25,7 @@ const slowlogGet: CommandSpec = {
 };
 
 function getCommand(session: Session, request: Request): void {
+  if (request.count > 3) return session.reply.error(errors.subcommandSyntax(request.string(1), 'slowlog'));
   const { reply, server } = session;
   let count = ENTRIES_DEFAULT;
   if (request.count > 2) {
