@@ -83,8 +83,8 @@ export function applyConfiguration(server: Server): void {
     cron.start();
     return null;
   });
-  // Shards are made once. Unlike Redis's immutable directives these may be set to the value they have.
-  for (const name of ['shards', 'max-keys-per-shard'] as const) {
+  // Shards are made once, and the transport chosen. Unlike Redis's immutable directives these may be set to the value they have.
+  for (const name of ['shards', 'max-keys-per-shard', 'transport'] as const) {
     configuration.onChange(name, () => "can't set immutable config");
   }
   configuration.onChange('appendonly', (on) => server.persistence.setAppendOnly(on));

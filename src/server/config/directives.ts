@@ -279,7 +279,6 @@ export const IMMUTABLE: ReadonlySet<DirectiveName> = new Set<DirectiveName>([
   'syslog-facility',
   'syslog-ident',
   'tcp-backlog',
-  'transport',
   'unixsocket',
   'unixsocketperm',
 ]);

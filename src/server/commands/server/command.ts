@@ -164,7 +164,8 @@ function docs(session: Session, request: Request): void {
 
 function list(session: Session, request: Request): void {
   const { reply, server } = session;
-  if (request.count === 2) return reply.texts([...server.commands.everything()].map(({ fullName }) => fullName));
+  if (request.count === 2)
+    return reply.texts([...server.commands.everything()].map(({ fullName }) => fullName));
   if (request.count !== 5 || !request.is(2, 'filterby')) return reply.error(errors.SYNTAX);
   const test = filter(request.word(3), request.string(4));
   if (test === null) return reply.error(errors.SYNTAX);
