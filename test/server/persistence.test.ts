@@ -89,7 +89,7 @@ test('everything is there again after a restart, from records and from a rewritt
   const second = await start();
   expect(await digest(second)).toBe(before);
   await run(second, 'BGREWRITEAOF');
-  await until(() => Promise.resolve(second.persistence.rewrites === 1));
+  await until(() => Promise.resolve(second.persistence.rewriting.count === 1));
   await run(second, 'SET after rewrite');
   const changed = await digest(second);
   await second.close();
@@ -116,7 +116,7 @@ test('what changes during a background rewrite is in the increment, not in the b
     'DEL key:1',
     'RENAME key:2 renamed',
   );
-  await until(() => Promise.resolve(server.persistence.rewrites === 1));
+  await until(() => Promise.resolve(server.persistence.rewriting.count === 1));
   const before = await digest(server);
   await server.close();
   expect(await digest(await start())).toBe(before);
@@ -159,7 +159,7 @@ test('every flipped byte is found: the start is refused, or the end that it made
     const again = new Server({ port: 0, dir: directory, appendonly: true });
     servers.push(again);
     const found = await again.persistence.start().then(
-      () => at >= lastBatch && again.persistence.truncated !== null,
+      () => at >= lastBatch && again.persistence.loading.truncated !== null,
       (error: unknown) => String(error).includes('Bad file format'),
     );
     expect([at, found]).toEqual([at, true]);
@@ -210,7 +210,7 @@ describe('beside a real redis-server', () => {
     const ours = await start();
     await run(ours, ...EVERYTHING);
     await run(ours, 'BGREWRITEAOF');
-    await until(() => Promise.resolve(ours.persistence.rewrites === 1));
+    await until(() => Promise.resolve(ours.persistence.rewriting.count === 1));
     await run(ours, 'SET after rewrite', 'LPUSH list z');
     const before = await digest(ours);
     await ours.close();

@@ -7,7 +7,7 @@ import { Snapshot } from './snapshot.js';
 
 /** Writes one RDB file from a snapshot, in slices between the clients' requests. */
 export class BackgroundSave {
-  readonly startedAtMs = performance.now();
+  private readonly startedAtMs = performance.now();
   private readonly file: AtomicFile;
   private readonly writer: RdbWriter;
   private readonly snapshot: Snapshot;
@@ -41,6 +41,11 @@ export class BackgroundSave {
 
   get keys(): number {
     return this.snapshot.keys;
+  }
+
+  /** Seconds since it began. */
+  get seconds(): number {
+    return Math.round((performance.now() - this.startedAtMs) / 1000);
   }
 
   /** Writes the whole file now, while nobody else is served. Throws the error that prevents it. */

@@ -1,0 +1,55 @@
+import { truncateSync } from 'node:fs';
+import type { Server } from '../server.js';
+import { AofLoader, type LoadProgress, type Truncation } from './aof-loader.js';
+
+/** Loads files into the keyspace before anybody is served, and knows how far that is. */
+export class FileLoading {
+  /** Where a running load stands, or null. */
+  progress: LoadProgress | null = null;
+  /** What was dropped at the end of the last file, or null. */
+  truncated: Truncation | null = null;
+  /** For INFO persistence. */
+  loadedKeys = 0;
+  expiredKeys = 0;
+
+  constructor(private readonly server: Server) {}
+
+  /** Loads the files in their order; the last may end in a cut record, which is dropped. Throws a `LoadError`. */
+  load(files: readonly { readonly path: string; readonly bytes: number }[]): void {
+    const { server } = this;
+    const { keyspace } = server;
+    const startMs = performance.now();
+    this.progress = { loadedBytes: 0, totalBytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
+    const loader = new AofLoader(server, this.progress);
+    const { expirePaused } = keyspace;
+    keyspace.expirePaused = () => true;
+    keyspace.keepExpired = true;
+    try {
+      files.forEach(({ path }, i) => {
+        this.loadFile(loader, path, i === files.length - 1);
+      });
+    } finally {
+      keyspace.expirePaused = expirePaused;
+      keyspace.keepExpired = false;
+      this.progress = null;
+    }
+    server.dirty = 0;
+    this.loadedKeys = keyspace.size;
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(3);
+    server.log.info(
+      { keys: keyspace.size, seconds },
+      `DB loaded: ${keyspace.size} keys in ${seconds} seconds`,
+    );
+  }
+
+  private loadFile(loader: AofLoader, path: string, mayBeCut: boolean): void {
+    const truncation = loader.load(path, mayBeCut);
+    this.truncated = truncation;
+    if (truncation === null) return;
+    this.server.log.warn(
+      { path, ...truncation },
+      `${path} ends in the middle of a record, as after a crash: the last ${truncation.lostBytes} bytes are dropped`,
+    );
+    truncateSync(path, truncation.offset);
+  }
+}
