@@ -1,6 +1,8 @@
+import type { AofFile } from '../../persistence/aof/manifest.js';
 import type { Server } from '../server.js';
 import { BackgroundSave } from './background-save.js';
 import type { Persistence } from './persistence.js';
+import { commandFile, rdbFile, type SnapshotFile } from './snapshot-file.js';
 
 const AUTO_RETRY_MS = 1000;
 
@@ -16,6 +18,9 @@ export class AofRewrites {
   /** A rewrite waits for a save to end, or for the cron. */
   scheduled = false;
   private running: BackgroundSave | null = null;
+  /** The files that the manifest names are not there any more. */
+  private lost = false;
+  private required = false;
   private lastAttemptMs = 0;
 
   constructor(
@@ -40,7 +45,9 @@ export class AofRewrites {
   get isDue(): boolean {
     const { config, nowMs } = this.server;
     const percentage = config['auto-aof-rewrite-percentage'];
-    if (!config.appendonly || percentage === 0 || nowMs - this.lastAttemptMs < AUTO_RETRY_MS) return false;
+    if (!config.appendonly || nowMs - this.lastAttemptMs < AUTO_RETRY_MS) return false;
+    if (this.required) return true;
+    if (percentage === 0) return false;
     const size = this.persistence.aofSize;
     if (size < config['auto-aof-rewrite-min-size']) return false;
     return ((size - this.baseSize) * 100) / Math.max(1, this.baseSize) >= percentage;
@@ -66,12 +73,15 @@ export class AofRewrites {
     try {
       this.persistence.ensureDirectory();
       const wasOpen = log.isOpen;
-      if (wasOpen) log.settle();
+      if (wasOpen && !this.lost) log.settle();
+      if (this.lost) files.forget();
       const first = files.addIncrement();
       if (wasOpen) log.open(files.path(first));
-      this.running = new BackgroundSave(server, files.nextBasePath('rdb'), true);
+      this.lost = false;
+      const base = this.newBase();
+      this.running = new BackgroundSave(server, this.newFile(base));
       await this.running.run();
-      files.replaceBase('rdb', first);
+      files.replaceBase(base, first);
       this.succeeded(this.running.keys);
     } catch (error) {
       if (!server.closed) this.failed(error);
@@ -81,11 +91,42 @@ export class AofRewrites {
     }
   }
 
+  /** The first base of a set, written while nobody is served. */
+  writeFirst(): void {
+    const { files } = this.persistence;
+    const first = files.addIncrement();
+    const base = this.newBase();
+    new BackgroundSave(this.server, this.newFile(base)).runNow();
+    files.replaceBase(base, first);
+  }
+
+  private newBase(): AofFile {
+    return this.persistence.files.newBase(this.server.config['aof-use-rdb-preamble'] ? 'rdb' : 'aof');
+  }
+
+  private newFile(base: AofFile): SnapshotFile {
+    const path = this.persistence.files.path(base);
+    return base.name.endsWith('.rdb') ? rdbFile(this.server, path, true) : commandFile(this.server, path);
+  }
+
+  /** The file cannot be trusted: it is rewritten, again and again until that succeeds. */
+  require(): void {
+    this.required = true;
+    this.restartLater();
+  }
+
+  /** The files were removed under us: a rewrite makes new ones of what is in memory. */
+  replaceLost(): void {
+    this.lost = true;
+    this.require();
+  }
+
   private succeeded(keys: number): void {
     this.baseSize = this.persistence.aofSize;
     this.count++;
     this.lastOk = true;
     this.failures = 0;
+    this.required = false;
     this.server.log.info({ keys }, 'the append-only file has been rewritten');
   }
 

@@ -1,4 +1,4 @@
-import { truncateSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
 import type { Server } from '../server.js';
 import { AofLoader, type LoadProgress, type Truncation } from './aof-loader.js';
 
@@ -26,7 +26,12 @@ export class FileLoading {
     keyspace.keepExpired = true;
     try {
       files.forEach(({ path }, i) => {
-        this.loadFile(loader, path, i === files.length - 1);
+        // One that was begun just before a crash has nothing in it yet.
+        this.loadFile(
+          loader,
+          path,
+          files.slice(i + 1).every(({ bytes }) => bytes === 0),
+        );
       });
     } finally {
       keyspace.expirePaused = expirePaused;
@@ -44,12 +49,23 @@ export class FileLoading {
 
   private loadFile(loader: AofLoader, path: string, mayBeCut: boolean): void {
     const truncation = loader.load(path, mayBeCut);
-    this.truncated = truncation;
     if (truncation === null) return;
+    this.truncated = truncation;
     this.server.log.warn(
       { path, ...truncation },
       `${path} ends in the middle of a record, as after a crash: the last ${truncation.lostBytes} bytes are dropped`,
     );
-    truncateSync(path, truncation.offset);
+    cutFile(path, truncation.offset);
+  }
+}
+
+/** Cuts a file; what is appended later cannot come to stand behind the old end. */
+function cutFile(path: string, bytes: number): void {
+  const fd = openSync(path, 'r+');
+  try {
+    ftruncateSync(fd, bytes);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }

@@ -3,14 +3,15 @@ import { join, resolve } from 'node:path';
 import { DirectoryInUseError, DirectoryLock } from '../../persistence/directory-lock.js';
 import { Gate } from '../execution/gate.js';
 import { type Command, Flag } from '../commands/command.js';
+import type { TurnReplies } from '../execution/turn.js';
 import type { Server } from '../server.js';
 import { type Session, SessionFlag } from '../clients/session.js';
 import { AofFiles } from './aof-files.js';
 import { AofLog } from './aof-log.js';
 import { AofRewrites } from './aof-rewrites.js';
-import { BackgroundSave } from './background-save.js';
 import { FileLoading } from './file-loading.js';
 import { RdbSaves } from './rdb-saves.js';
+import { systemErrorText } from './system-error.js';
 
 /**
  * What keeps the data of one server: the append-only file, RDB files, and the order between loading, writing and
@@ -27,7 +28,7 @@ export class Persistence {
   private directory = '';
   private started = false;
   /** Replies that wait for the disk to work again (appendfsync always). */
-  private readonly held: (() => void)[] = [];
+  private readonly held: TurnReplies[] = [];
 
   constructor(private readonly server: Server) {
     const { config } = server;
@@ -47,6 +48,16 @@ export class Persistence {
       onStatus: (error) => {
         this.statusChanged(error);
       },
+      onDoubt: () => {
+        this.rewriting.require();
+      },
+      onLost: () => {
+        server.log.error(
+          { path: this.files.directory },
+          'the append-only file was removed while in use: it is written anew from memory',
+        );
+        this.rewriting.replaceLost();
+      },
     });
   }
 
@@ -63,8 +74,8 @@ export class Persistence {
     this.files = this.newFiles();
     if (config.appendonly) this.startAof();
     else if (existsSync(this.rdbPath)) this.loadRdb();
-    this.server.turn.settle = (release) => {
-      this.settle(release);
+    this.server.turn.settle = (replies) => {
+      this.settle(replies);
     };
     this.server.cron.add(() => {
       this.tick();
@@ -93,17 +104,10 @@ export class Persistence {
     else if (existsSync(this.rdbPath)) {
       // As Redis: without an AOF to load, the RDB file is taken, and the AOF begins with it.
       this.loadRdb();
-      this.firstBase();
-    } else this.firstBase();
+      this.rewriting.writeFirst();
+    } else this.rewriting.writeFirst();
     this.openLog();
     this.rewriting.baseSize = this.aofSize;
-  }
-
-  private firstBase(): void {
-    const first = this.files.addIncrement();
-    const save = new BackgroundSave(this.server, this.files.nextBasePath('rdb'), true);
-    save.runNow();
-    this.files.replaceBase('rdb', first);
   }
 
   private openLog(): void {
@@ -134,12 +138,16 @@ export class Persistence {
 
   // The end of each turn
 
-  private settle(release: () => void): void {
-    const { turn } = this.server;
+  private settle(replies: TurnReplies): void {
+    const { turn, config } = this.server;
+    const refusing = this.log.error !== null;
     const written = this.log.flush();
     turn.mustDefer = false;
-    if (written || this.server.config.appendfsync !== 'always') release();
-    else this.held.push(release);
+    if (written || config.appendfsync !== 'always') return replies.release();
+    this.held.push(replies);
+    // While writes are refused nothing in a turn acknowledges one: only order keeps a reply back.
+    if (refusing) replies.releaseOthers();
+    else replies.hold();
   }
 
   private statusChanged(error: Error | null): void {
@@ -147,7 +155,7 @@ export class Persistence {
     this.updateGate();
     if (error === null) {
       server.log.info({}, 'the append-only file is written again');
-      for (const release of this.held.splice(0)) release();
+      for (const replies of this.held.splice(0)) replies.release();
     } else
       server.log.error({ error: error.message }, 'cannot write the append-only file: writes are refused');
   }
@@ -159,10 +167,11 @@ export class Persistence {
 
   /** Why a write is refused while the disk does not take what must be kept, or null. */
   refusal(session: Session, command: Command): string | null {
-    if ((command.flags & Flag.WRITE) === 0 || session.has(SessionFlag.LOADER | SessionFlag.PRIMARY))
-      return null;
+    // As Redis, whose PING tells monitors that something is wrong.
+    const asked = (command.flags & Flag.WRITE) !== 0 || command.fullName === 'ping';
+    if (!asked || session.has(SessionFlag.LOADER | SessionFlag.PRIMARY)) return null;
     const { log, saves } = this;
-    if (log.error !== null) return `MISCONF Errors writing to the AOF file: ${log.error.message}`;
+    if (log.error !== null) return `MISCONF Errors writing to the AOF file: ${systemErrorText(log.error)}`;
     const stops = this.server.config['stop-writes-on-bgsave-error'];
     return !saves.lastSaveOk && stops && saves.hasSavePoints ? MISCONF : null;
   }

@@ -1,6 +1,7 @@
 import type { Server } from '../server.js';
 import { BackgroundSave } from './background-save.js';
 import type { Persistence } from './persistence.js';
+import { rdbFile, type SnapshotFile } from './snapshot-file.js';
 
 const RETRY_MS = 5000;
 
@@ -52,7 +53,7 @@ export class RdbSaves {
   /** SAVE: writes the RDB file now. Throws the error that prevents it. */
   saveNow(): void {
     this.persistence.ensureDirectory();
-    new BackgroundSave(this.server, this.persistence.rdbPath, false).runNow();
+    new BackgroundSave(this.server, this.newFile()).runNow();
     this.saved(this.server.dirty);
   }
 
@@ -87,7 +88,7 @@ export class RdbSaves {
     this.lastAttemptMs = server.nowMs;
     try {
       this.persistence.ensureDirectory();
-      this.running = new BackgroundSave(server, this.persistence.rdbPath, false);
+      this.running = new BackgroundSave(server, this.newFile());
       await this.running.run();
       this.saved(changes);
       server.log.info({ keys: this.running.keys }, 'DB saved on disk');
@@ -97,6 +98,10 @@ export class RdbSaves {
       this.running = null;
       this.lastSaveSeconds = Math.round((performance.now() - startMs) / 1000);
     }
+  }
+
+  private newFile(): SnapshotFile {
+    return rdbFile(this.server, this.persistence.rdbPath, false);
   }
 
   private saved(changes: number): void {
