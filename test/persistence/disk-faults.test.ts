@@ -91,17 +91,17 @@ if (mayMount()) {
       const other = await RawConnection.open(servers[0]!.port);
       let written = 0;
       let waiting: Promise<string>;
-      for (let refusing = false; ; written++) {
+      for (; ; written++) {
         let reply = '';
         waiting = connection.call('SET', `key:${written}`, VALUE);
         void waiting.then((text) => {
           reply = text;
         });
         await until(async () => {
-          refusing = (await other.call('INFO', 'persistence')).includes('write_status:err');
-          return refusing || reply !== '';
+          const info = await other.call('INFO', 'persistence');
+          return reply !== '' || info.includes('write_status:err');
         });
-        if (refusing) break;
+        if (reply === '') break;
       }
       expect(await other.call('GET', 'key:0')).toContain(VALUE);
       expect(await other.call('SET', 'other', '1')).toBe(FULL);
@@ -145,8 +145,8 @@ if (mayMount()) {
     }, 120_000);
   });
 } else if (process.env['CI'] === 'true') {
-  test('file systems can be mounted', () => {
-    throw new Error('mounting is not possible: run these tests as root with CAP_SYS_ADMIN');
+  test('file systems can be mounted: run these tests as root with CAP_SYS_ADMIN', () => {
+    expect(mountSmall()).toBeNull();
   });
 }
 

@@ -111,7 +111,7 @@ for (const policy of ['always', 'everysec'] as const) {
         const connection = await RawConnection.open(server.port);
         const now = new Map<string, number>();
         for (const { key, sent, acknowledged } of counters) {
-          const kept = Number(/\d+\r\n$/.exec(await connection.call('GET', key))?.[0] ?? 0);
+          const kept = Number(/\r\n(\d+)\r\n$/.exec(await connection.call('GET', key))?.[1] ?? 0);
           const due = acknowledged.filter(({ atMs }) => allowedMs === 0 || atMs < endMs - allowedMs);
           expect(kept).toBeGreaterThanOrEqual(due.at(-1)?.value ?? 0);
           // Nor is anything applied twice.

@@ -74,6 +74,10 @@ const EVERYTHING = [
   'XGROUP CREATE stream group 0',
   'XREADGROUP GROUP group consumer COUNT 5 STREAMS stream >',
   'XACK stream group 2-1',
+  'XGROUP CREATECONSUMER stream group idle',
+  'XADD emptied 5-1 f v',
+  'XDEL emptied 5-1',
+  'XGROUP CREATE emptied nobody $ ENTRIESREAD 1',
   'PFADD hll a b c d',
   'SETBIT bits 1000 1',
   'GEOADD geo 13.361389 38.115556 Palermo',
@@ -206,11 +210,13 @@ describe('beside a real redis-server', () => {
     return;
   }
 
-  test('Redis serves our directory, we serve the one it leaves', async () => {
-    const ours = await start();
+  test.each([true, false])('Redis serves our directory, we its; rdb preamble %s', async (preamble) => {
+    const ours = await start({ 'aof-use-rdb-preamble': preamble });
     await run(ours, ...EVERYTHING);
     await run(ours, 'BGREWRITEAOF');
     await until(() => Promise.resolve(ours.persistence.rewriting.count === 1));
+    const base = readdirSync(join(directory, 'appendonlydir')).find((name) => name.includes('.base.'));
+    expect(base).toBe(`redis.aof.2.base.${preamble ? 'rdb' : 'aof'}`);
     await run(ours, 'SET after rewrite', 'LPUSH list z');
     const before = await digest(ours);
     await ours.close();

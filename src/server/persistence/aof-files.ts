@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { disk } from '../../persistence/disk.js';
 import { replaceFile, syncDirectory } from '../../persistence/atomic-file.js';
 import {
   type AofFile,
@@ -98,14 +89,14 @@ export class AofFiles {
     const { base } = this.manifest;
     const single = join(this.dataDirectory, this.appendFilename);
     if (base?.name !== this.appendFilename || existsSync(this.path(base)) || !existsSync(single)) return;
-    renameSync(single, this.path(base));
+    disk.renameSync(single, this.path(base));
     syncDirectory(this.directory);
     syncDirectory(this.dataDirectory);
   }
 
   private makeDirectory(): void {
     if (existsSync(this.directory)) return;
-    mkdirSync(this.directory, { recursive: true });
+    disk.mkdirSync(this.directory, { recursive: true });
     syncDirectory(this.dataDirectory);
   }
 
@@ -127,7 +118,7 @@ export class AofFiles {
     this.makeDirectory();
     const file = newIncrement(++this.incrementSeq, this.appendFilename);
     // The manifest must never name a file that is not there. One of that name can only be left from a crash.
-    closeSync(openSync(this.path(file), 'w', 0o644));
+    disk.closeSync(disk.openSync(this.path(file), 'w', 0o644));
     syncDirectory(this.directory);
     this.persist({ ...this.manifest, increments: [...this.manifest.increments, file] });
     return file;
@@ -161,14 +152,14 @@ export class AofFiles {
   }
 
   private removeHistory(): void {
-    for (const file of this.manifest.history) rmSync(this.path(file), { force: true });
+    for (const file of this.manifest.history) disk.rmSync(this.path(file), { force: true });
     this.persist({ ...this.manifest, history: [] });
   }
 
   /** Leftovers of a crash: temporary files, and history that was about to be deleted. */
   private removeTemporary(): void {
     for (const name of readdirSync(this.directory)) {
-      if (name.startsWith('temp-')) rmSync(join(this.directory, name), { force: true });
+      if (name.startsWith('temp-')) disk.rmSync(join(this.directory, name), { force: true });
     }
     if (this.manifest.history.length > 0) this.removeHistory();
   }

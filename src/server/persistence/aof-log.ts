@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  constants,
-  fdatasync,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { constants, fstatSync, statSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { disk } from '../../persistence/disk.js';
 import { formatChecksum } from '../../persistence/aof/checksum.js';
 import type { PropagationSink } from '../execution/propagation.js';
 import { encodeRequest } from '../arguments/request-bytes.js';
@@ -111,8 +102,8 @@ export class AofLog implements PropagationSink {
   private reopen(): void {
     const { O_WRONLY, O_APPEND, O_CREAT } = constants;
     this.dsync = O_DSYNC !== 0 && this.options.fsync() === 'always';
-    const fd = openSync(this.path, O_WRONLY | O_APPEND | O_CREAT | (this.dsync ? O_DSYNC : 0), 0o644);
-    if (this.fd >= 0) closeSync(this.fd);
+    const fd = disk.openSync(this.path, O_WRONLY | O_APPEND | O_CREAT | (this.dsync ? O_DSYNC : 0), 0o644);
+    if (this.fd >= 0) disk.closeSync(this.fd);
     this.fd = fd;
   }
 
@@ -214,8 +205,8 @@ export class AofLog implements PropagationSink {
     const { fd, pending } = this;
     this.cutTorn();
     try {
-      for (let at = 0; at < pending;) at += writeSync(fd, this.buffer, at, pending - at);
-      if (sync) fdatasyncSync(fd);
+      for (let at = 0; at < pending;) at += disk.writeSync(fd, this.buffer, at, pending - at);
+      if (sync) disk.fdatasyncSync(fd);
     } catch (error) {
       // Whether it was the write or the sync: what has got into the file must not stand there twice.
       this.torn = true;
@@ -234,7 +225,7 @@ export class AofLog implements PropagationSink {
 
   private cutTorn(): void {
     if (!this.torn) return;
-    ftruncateSync(this.fd, this.written);
+    disk.ftruncateSync(this.fd, this.written);
     this.torn = false;
   }
 
@@ -250,7 +241,7 @@ export class AofLog implements PropagationSink {
     this.unsynced = false;
     this.syncing = true;
     const { fd, path } = this;
-    fdatasync(fd, (error) => {
+    disk.fdatasync(fd, (error) => {
       if (fd === this.fd && path === this.path) return this.synced(error);
       // The file has been opened anew, or another one: the error may be about a descriptor that was closed.
       this.syncing = false;
@@ -292,7 +283,7 @@ export class AofLog implements PropagationSink {
 
   close(): void {
     if (this.fd < 0) return;
-    closeSync(this.fd);
+    disk.closeSync(this.fd);
     this.fd = -1;
   }
 }

@@ -1,4 +1,4 @@
-import { fsync } from 'node:fs';
+import { disk } from '../../persistence/disk.js';
 import type { Server } from '../server.js';
 import { Snapshot } from './snapshot.js';
 import type { SnapshotFile } from './snapshot-file.js';
@@ -85,7 +85,7 @@ function pause(): Promise<void> {
 
 function synced(fd: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    fsync(fd, (error) => {
+    disk.fsync(fd, (error) => {
       if (error === null) resolve();
       else reject(error);
     });

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
+import { disk } from '../../persistence/disk.js';
 import type { Server } from '../server.js';
 import { AofLoader, type LoadProgress, type Truncation } from './aof-loader.js';
 
@@ -61,11 +61,11 @@ export class FileLoading {
 
 /** Cuts a file; what is appended later cannot come to stand behind the old end. */
 function cutFile(path: string, bytes: number): void {
-  const fd = openSync(path, 'r+');
+  const fd = disk.openSync(path, 'r+');
   try {
-    ftruncateSync(fd, bytes);
-    fsyncSync(fd);
+    disk.ftruncateSync(fd, bytes);
+    disk.fsyncSync(fd);
   } finally {
-    closeSync(fd);
+    disk.closeSync(fd);
   }
 }
