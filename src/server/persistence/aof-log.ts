@@ -80,11 +80,13 @@ export class AofLog implements PropagationSink {
     return this.pending;
   }
 
-  /** Goes on at the end of the file at `path`, which is created if it is not there. */
+  /**
+   * Goes on at the end of the file at `path`, which is created if it is not there. When that throws, the file before
+   * stays in use.
+   */
   open(path: string): void {
-    this.close();
+    this.use(path);
     this.path = path;
-    this.reopen();
     this.size = this.written = fstatSync(this.fd).size;
     this.database = -1;
     this.pending = this.covered = 0;
@@ -99,12 +101,14 @@ export class AofLog implements PropagationSink {
     this.covered = this.pending;
   }
 
-  private reopen(): void {
+  /** Opens a file as the policy needs it, and leaves the one before. */
+  private use(path: string): void {
     const { O_WRONLY, O_APPEND, O_CREAT } = constants;
-    this.dsync = O_DSYNC !== 0 && this.options.fsync() === 'always';
-    const fd = disk.openSync(this.path, O_WRONLY | O_APPEND | O_CREAT | (this.dsync ? O_DSYNC : 0), 0o644);
-    if (this.fd >= 0) disk.closeSync(this.fd);
+    const dsync = O_DSYNC !== 0 && this.options.fsync() === 'always';
+    const fd = disk.openSync(path, O_WRONLY | O_APPEND | O_CREAT | (dsync ? O_DSYNC : 0), 0o644);
+    this.close();
     this.fd = fd;
+    this.dsync = dsync;
   }
 
   append(database: number, buffer: Buffer, start: number, end: number): void {
@@ -159,7 +163,7 @@ export class AofLog implements PropagationSink {
     if (policy === 'everysec' && this.syncing && this.postpone()) return true;
     if (this.options.checksums()) this.closeStretch();
     try {
-      if (this.dsync !== (policy === 'always' && O_DSYNC !== 0)) this.reopen();
+      if (this.dsync !== (policy === 'always' && O_DSYNC !== 0)) this.use(this.path);
       this.writePending(policy === 'always' && !this.dsync);
       this.unsynced ||= policy === 'everysec';
     } catch (error) {
