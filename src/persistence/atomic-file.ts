@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { disk } from './disk.js';
 
 /**
  * A file that appears under its name only when it is complete and on disk: written under a temporary name, synced,
@@ -15,7 +15,7 @@ export class AtomicFile {
   /** Throws when the file cannot be created. The name begins as Redis's temporary files do. */
   constructor(private readonly path: string) {
     this.temporary = join(dirname(path), `temp-${process.pid}-${basename(path)}`);
-    this.fd = openSync(this.temporary, 'w', 0o644);
+    this.fd = disk.openSync(this.temporary, 'w', 0o644);
   }
 
   write(bytes: Uint8Array): void {
@@ -29,20 +29,20 @@ export class AtomicFile {
 
   /** Makes the file durable under its name. */
   commit(): void {
-    fsyncSync(this.fd);
+    disk.fsyncSync(this.fd);
     this.close();
-    renameSync(this.temporary, this.path);
+    disk.renameSync(this.temporary, this.path);
     syncDirectory(dirname(this.path));
   }
 
   /** Gives up: nothing remains of what was written. */
   abandon(): void {
     this.close();
-    rmSync(this.temporary, { force: true });
+    disk.rmSync(this.temporary, { force: true });
   }
 
   private close(): void {
-    if (this.open) closeSync(this.fd);
+    if (this.open) disk.closeSync(this.fd);
     this.open = false;
   }
 }
@@ -63,7 +63,7 @@ export function replaceFile(path: string, bytes: Uint8Array): void {
 export function writeFully(fd: number, bytes: Uint8Array, offset: number | null = null): void {
   let at = 0;
   while (at < bytes.length) {
-    at += writeSync(fd, bytes, at, bytes.length - at, offset === null ? null : offset + at);
+    at += disk.writeSync(fd, bytes, at, bytes.length - at, offset === null ? null : offset + at);
   }
 }
 
@@ -71,10 +71,10 @@ export function writeFully(fd: number, bytes: Uint8Array, offset: number | null 
 export function syncDirectory(path: string): void {
   // A directory cannot be opened on Windows, whose file systems need no such thing.
   if (process.platform === 'win32') return;
-  const fd = openSync(path, 'r');
+  const fd = disk.openSync(path, 'r');
   try {
-    fsyncSync(fd);
+    disk.fsyncSync(fd);
   } finally {
-    closeSync(fd);
+    disk.closeSync(fd);
   }
 }

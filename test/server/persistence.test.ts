@@ -74,6 +74,10 @@ const EVERYTHING = [
   'XGROUP CREATE stream group 0',
   'XREADGROUP GROUP group consumer COUNT 5 STREAMS stream >',
   'XACK stream group 2-1',
+  'XGROUP CREATECONSUMER stream group idle',
+  'XADD emptied 5-1 f v',
+  'XDEL emptied 5-1',
+  'XGROUP CREATE emptied nobody $ ENTRIESREAD 1',
   'PFADD hll a b c d',
   'SETBIT bits 1000 1',
   'GEOADD geo 13.361389 38.115556 Palermo',
@@ -89,7 +93,7 @@ test('everything is there again after a restart, from records and from a rewritt
   const second = await start();
   expect(await digest(second)).toBe(before);
   await run(second, 'BGREWRITEAOF');
-  await until(() => Promise.resolve(second.persistence.rewrites === 1));
+  await until(() => Promise.resolve(second.persistence.rewriting.count === 1));
   await run(second, 'SET after rewrite');
   const changed = await digest(second);
   await second.close();
@@ -116,7 +120,7 @@ test('what changes during a background rewrite is in the increment, not in the b
     'DEL key:1',
     'RENAME key:2 renamed',
   );
-  await until(() => Promise.resolve(server.persistence.rewrites === 1));
+  await until(() => Promise.resolve(server.persistence.rewriting.count === 1));
   const before = await digest(server);
   await server.close();
   expect(await digest(await start())).toBe(before);
@@ -159,7 +163,7 @@ test('every flipped byte is found: the start is refused, or the end that it made
     const again = new Server({ port: 0, dir: directory, appendonly: true });
     servers.push(again);
     const found = await again.persistence.start().then(
-      () => at >= lastBatch && again.persistence.truncated !== null,
+      () => at >= lastBatch && again.persistence.loading.truncated !== null,
       (error: unknown) => String(error).includes('Bad file format'),
     );
     expect([at, found]).toEqual([at, true]);
@@ -206,11 +210,13 @@ describe('beside a real redis-server', () => {
     return;
   }
 
-  test('Redis serves our directory, we serve the one it leaves', async () => {
-    const ours = await start();
+  test.each([true, false])('Redis serves our directory, we its; rdb preamble %s', async (preamble) => {
+    const ours = await start({ 'aof-use-rdb-preamble': preamble });
     await run(ours, ...EVERYTHING);
     await run(ours, 'BGREWRITEAOF');
-    await until(() => Promise.resolve(ours.persistence.rewrites === 1));
+    await until(() => Promise.resolve(ours.persistence.rewriting.count === 1));
+    const base = readdirSync(join(directory, 'appendonlydir')).find((name) => name.includes('.base.'));
+    expect(base).toBe(`redis.aof.2.base.${preamble ? 'rdb' : 'aof'}`);
     await run(ours, 'SET after rewrite', 'LPUSH list z');
     const before = await digest(ours);
     await ours.close();

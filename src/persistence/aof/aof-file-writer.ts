@@ -55,10 +55,20 @@ export class AofFileWriter {
     this.at = 0;
   }
 
-  /** Makes the file durable under its name. */
-  commit(): void {
+  /** The file being written, for who wants to sync it in a thread before `commit`. */
+  get fd(): number {
+    return this.file.fd;
+  }
+
+  /** Writes what is left: only `commit` or `abandon` may follow. */
+  finish(): void {
     if (this.checksums !== null && this.checksums.pending > 0) this.put(this.checksums.annotation());
     this.flush();
+  }
+
+  /** Makes the file durable under its name. */
+  commit(): void {
+    this.finish();
     this.file.commit();
   }
 

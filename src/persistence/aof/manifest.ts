@@ -137,14 +137,22 @@ export function filesInOrder(manifest: AofManifest): AofFile[] {
   return manifest.base === null ? manifest.increments : [manifest.base, ...manifest.increments];
 }
 
-/** The base file that follows: `redis.aof.2.base.rdb`. */
-export function nextBase(manifest: AofManifest, appendFilename: string, format: 'rdb' | 'aof'): AofFile {
-  const seq = (manifest.base?.seq ?? 0) + 1;
+/** The base file of that number: `redis.aof.2.base.rdb`. */
+export function newBase(seq: number, appendFilename: string, format: 'rdb' | 'aof'): AofFile {
   return { name: `${appendFilename}.${seq}.base.${format}`, seq, type: 'b' };
 }
 
-/** The increment that follows: `redis.aof.2.incr.aof`. */
-export function nextIncrement(manifest: AofManifest, appendFilename: string): AofFile {
-  const seq = (manifest.increments.at(-1)?.seq ?? 0) + 1;
+/** The increment of that number: `redis.aof.2.incr.aof`. */
+export function newIncrement(seq: number, appendFilename: string): AofFile {
   return { name: `${appendFilename}.${seq}.incr.aof`, seq, type: 'i' };
+}
+
+/** The base file that follows those of a manifest. */
+export function nextBase(manifest: AofManifest, appendFilename: string, format: 'rdb' | 'aof'): AofFile {
+  return newBase((manifest.base?.seq ?? 0) + 1, appendFilename, format);
+}
+
+/** The increment that follows those of a manifest. */
+export function nextIncrement(manifest: AofManifest, appendFilename: string): AofFile {
+  return newIncrement((manifest.increments.at(-1)?.seq ?? 0) + 1, appendFilename);
 }

@@ -5,7 +5,9 @@ import type { Server } from '../server.js';
 
 export function infoPersistence(server: Server): InfoField[] {
   const { persistence } = server;
-  const { log, loading } = persistence;
+  const { log, saves, rewriting } = persistence;
+  const { progress: loading, expiredKeys, loadedKeys } = persistence.loading;
+  const isWriting = saves.isRunning || rewriting.isRunning;
   const fields: InfoField[] = [
     ['loading', flag(loading !== null)],
     ['async_loading', 0],
@@ -13,26 +15,26 @@ export function infoPersistence(server: Server): InfoField[] {
     ['current_cow_size', 0],
     ['current_cow_size_age', 0],
     ['current_fork_perc', '0.00'],
-    ['current_save_keys_processed', persistence.keysProcessed],
-    ['current_save_keys_total', persistence.isSaving || persistence.isRewriting ? server.keyspace.size : 0],
+    ['current_save_keys_processed', saves.isRunning ? saves.keys : rewriting.keys],
+    ['current_save_keys_total', isWriting ? server.keyspace.size : 0],
     ['rdb_changes_since_last_save', server.dirty],
-    ['rdb_bgsave_in_progress', flag(persistence.isSaving)],
-    ['rdb_last_save_time', Math.floor(persistence.lastSaveMs / 1000)],
-    ['rdb_last_bgsave_status', status(persistence.lastSaveOk)],
-    ['rdb_last_bgsave_time_sec', persistence.lastSaveSeconds],
-    ['rdb_current_bgsave_time_sec', persistence.savingSeconds],
-    ['rdb_saves', persistence.saves],
+    ['rdb_bgsave_in_progress', flag(saves.isRunning)],
+    ['rdb_last_save_time', Math.floor(saves.lastSaveMs / 1000)],
+    ['rdb_last_bgsave_status', status(saves.lastSaveOk)],
+    ['rdb_last_bgsave_time_sec', saves.lastSaveSeconds],
+    ['rdb_current_bgsave_time_sec', saves.seconds],
+    ['rdb_saves', saves.saves],
     ['rdb_last_cow_size', 0],
-    ['rdb_last_load_keys_expired', persistence.expiredWhileLoading],
-    ['rdb_last_load_keys_loaded', persistence.loadedKeys],
+    ['rdb_last_load_keys_expired', expiredKeys],
+    ['rdb_last_load_keys_loaded', loadedKeys],
     ['aof_enabled', flag(log.isOpen)],
-    ['aof_rewrite_in_progress', flag(persistence.isRewriting)],
-    ['aof_rewrite_scheduled', flag(persistence.rewriteScheduled)],
-    ['aof_last_rewrite_time_sec', persistence.lastRewriteSeconds],
-    ['aof_current_rewrite_time_sec', persistence.rewritingSeconds],
-    ['aof_last_bgrewrite_status', status(persistence.lastRewriteOk)],
-    ['aof_rewrites', persistence.rewrites],
-    ['aof_rewrites_consecutive_failures', persistence.rewriteFailures],
+    ['aof_rewrite_in_progress', flag(rewriting.isRunning)],
+    ['aof_rewrite_scheduled', flag(rewriting.scheduled)],
+    ['aof_last_rewrite_time_sec', rewriting.lastSeconds],
+    ['aof_current_rewrite_time_sec', rewriting.seconds],
+    ['aof_last_bgrewrite_status', status(rewriting.lastOk)],
+    ['aof_rewrites', rewriting.count],
+    ['aof_rewrites_consecutive_failures', rewriting.failures],
     ['aof_last_write_status', status(log.error === null)],
     ['aof_last_cow_size', 0],
     ['module_fork_in_progress', 0],
@@ -41,7 +43,7 @@ export function infoPersistence(server: Server): InfoField[] {
   if (log.isOpen) {
     fields.push(
       ['aof_current_size', persistence.aofSize],
-      ['aof_base_size', persistence.baseSize],
+      ['aof_base_size', rewriting.baseSize],
       ['aof_pending_rewrite', 0],
       ['aof_buffer_length', log.pendingBytes],
       ['aof_pending_bio_fsync', flag(log.syncing)],

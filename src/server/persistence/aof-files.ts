@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { disk } from '../../persistence/disk.js';
 import { replaceFile, syncDirectory } from '../../persistence/atomic-file.js';
 import {
   type AofFile,
@@ -8,8 +9,8 @@ import {
   formatManifest,
   MANIFEST_SUFFIX,
   ManifestError,
-  nextBase,
-  nextIncrement,
+  newBase,
+  newIncrement,
   parseManifest,
 } from '../../persistence/aof/manifest.js';
 import { LoadError } from './aof-loader.js';
@@ -18,6 +19,12 @@ import { LoadError } from './aof-loader.js';
 export class AofFiles {
   manifest: AofManifest = { base: null, increments: [], history: [] };
   readonly directory: string;
+  /**
+   * Numbers that names were made of so far. One is never used again, not even when what it was for failed: the manifest
+   * on disk may name the file all the same.
+   */
+  private baseSeq = 0;
+  private incrementSeq = 0;
 
   constructor(
     private readonly dataDirectory: string,
@@ -57,6 +64,9 @@ export class AofFiles {
         cause: error,
       });
     }
+    this.baseSeq = this.manifest.base?.seq ?? 0;
+    this.incrementSeq = this.manifest.increments.at(-1)?.seq ?? 0;
+    this.finishUpgrade();
     for (const file of filesInOrder(this.manifest)) {
       if (existsSync(this.path(file))) continue;
       throw new LoadError(`The AOF manifest ${this.manifestPath} names ${file.name}, which does not exist.`);
@@ -67,19 +77,34 @@ export class AofFiles {
   private upgrade(): boolean {
     const single = join(this.dataDirectory, this.appendFilename);
     if (!existsSync(single) || !statSync(single).isFile()) return false;
-    mkdirSync(this.directory, { recursive: true });
-    this.manifest.base = { name: this.appendFilename, seq: 1, type: 'b' };
-    this.persist();
-    renameSync(single, join(this.directory, this.appendFilename));
-    syncDirectory(this.dataDirectory);
+    this.makeDirectory();
+    this.baseSeq = 1;
+    this.persist({ ...this.manifest, base: { name: this.appendFilename, seq: 1, type: 'b' } });
+    this.finishUpgrade();
     return true;
   }
 
-  /** Base and increments in the order in which they are loaded, with their sizes. */
+  /** Moves the single file to where the manifest says that it is, unless it is there: a crash may have come between. */
+  private finishUpgrade(): void {
+    const { base } = this.manifest;
+    const single = join(this.dataDirectory, this.appendFilename);
+    if (base?.name !== this.appendFilename || existsSync(this.path(base)) || !existsSync(single)) return;
+    disk.renameSync(single, this.path(base));
+    syncDirectory(this.directory);
+    syncDirectory(this.dataDirectory);
+  }
+
+  private makeDirectory(): void {
+    if (existsSync(this.directory)) return;
+    disk.mkdirSync(this.directory, { recursive: true });
+    syncDirectory(this.dataDirectory);
+  }
+
+  /** Base and increments in the order in which they are loaded, with their sizes; 0 for one that was removed while in use. */
   toLoad(): { readonly path: string; readonly bytes: number }[] {
     return filesInOrder(this.manifest).map((file) => {
       const path = this.path(file);
-      return { path, bytes: statSync(path).size };
+      return { path, bytes: statSync(path, { throwIfNoEntry: false })?.size ?? 0 };
     });
   }
 
@@ -88,53 +113,60 @@ export class AofFiles {
     return this.path(this.manifest.increments.at(-1) ?? this.addIncrement());
   }
 
-  /** Begins another increment; the manifest that names it is on disk when this returns. */
+  /** Begins another increment; it and the manifest that names it are on disk when this returns. */
   addIncrement(): AofFile {
-    mkdirSync(this.directory, { recursive: true });
-    const file = nextIncrement(this.manifest, this.appendFilename);
-    this.manifest.increments.push(file);
-    this.persist();
+    this.makeDirectory();
+    const file = newIncrement(++this.incrementSeq, this.appendFilename);
+    // The manifest must never name a file that is not there. One of that name can only be left from a crash.
+    disk.closeSync(disk.openSync(this.path(file), 'w', 0o644));
+    syncDirectory(this.directory);
+    this.persist({ ...this.manifest, increments: [...this.manifest.increments, file] });
     return file;
   }
 
-  /** The name that the base of a rewrite will have. */
-  nextBasePath(format: 'rdb' | 'aof'): string {
-    mkdirSync(this.directory, { recursive: true });
-    return this.path(nextBase(this.manifest, this.appendFilename, format));
+  /** A name that no base had before, for the base of a rewrite. */
+  newBase(format: 'rdb' | 'aof'): AofFile {
+    this.makeDirectory();
+    return newBase(++this.baseSeq, this.appendFilename, format);
   }
 
   /**
-   * Makes the file at `nextBasePath` the base; what it replaces (the old base, and the increments before `first`) is
+   * Makes `base`, which is on disk, the base; what it replaces (the old base, and the increments before `first`) is
    * history, and deleted once the manifest says so.
    */
-  replaceBase(format: 'rdb' | 'aof', first: AofFile): void {
+  replaceBase(base: AofFile, first: AofFile): void {
     const { manifest } = this;
-    const base = nextBase(manifest, this.appendFilename, format);
     const replaced = manifest.increments.filter((file) => file.seq < first.seq);
     if (manifest.base !== null) replaced.unshift(manifest.base);
-    manifest.history.push(...replaced.map((file) => ({ ...file, type: 'h' as const })));
-    manifest.base = base;
-    manifest.increments = manifest.increments.filter((file) => file.seq >= first.seq);
-    this.persist();
+    this.persist({
+      base,
+      increments: manifest.increments.filter((file) => file.seq >= first.seq),
+      history: [...manifest.history, ...replaced.map((file) => ({ ...file, type: 'h' as const }))],
+    });
     this.removeHistory();
   }
 
+  /** The directory was removed under us: what it held is gone, and must not be named again. */
+  forget(): void {
+    this.manifest = { base: null, increments: [], history: [] };
+  }
+
   private removeHistory(): void {
-    const { manifest } = this;
-    for (const file of manifest.history) rmSync(this.path(file), { force: true });
-    manifest.history = [];
-    this.persist();
+    for (const file of this.manifest.history) disk.rmSync(this.path(file), { force: true });
+    this.persist({ ...this.manifest, history: [] });
   }
 
   /** Leftovers of a crash: temporary files, and history that was about to be deleted. */
   private removeTemporary(): void {
     for (const name of readdirSync(this.directory)) {
-      if (name.startsWith('temp-')) rmSync(join(this.directory, name), { force: true });
+      if (name.startsWith('temp-')) disk.rmSync(join(this.directory, name), { force: true });
     }
     if (this.manifest.history.length > 0) this.removeHistory();
   }
 
-  private persist(): void {
-    replaceFile(this.manifestPath, formatManifest(this.manifest));
+  /** What could not be written does not become the manifest. */
+  private persist(manifest: AofManifest): void {
+    replaceFile(this.manifestPath, formatManifest(manifest));
+    this.manifest = manifest;
   }
 }

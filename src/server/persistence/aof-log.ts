@@ -1,5 +1,6 @@
-import { closeSync, constants, fdatasync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { constants, fstatSync, statSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { disk } from '../../persistence/disk.js';
 import { formatChecksum } from '../../persistence/aof/checksum.js';
 import type { PropagationSink } from '../execution/propagation.js';
 import { encodeRequest } from '../arguments/request-bytes.js';
@@ -16,6 +17,10 @@ export interface AofLogOptions {
   readonly onPending: () => void;
   /** A write or sync failed, or works again (null). */
   readonly onStatus: (error: Error | null) => void;
+  /** A sync failed and a later one succeeded: what the first was for may be missing all the same. */
+  readonly onDoubt: () => void;
+  /** The file is not there any more under its name. */
+  readonly onLost: () => void;
 }
 
 /** A write is on disk when it returns: one system call instead of two. Not everywhere; 0 where it is not. */
@@ -49,6 +54,8 @@ export class AofLog implements PropagationSink {
   private dsync = false;
   private buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   private pending = 0;
+  /** The end of the turn has been asked for: what is pending may also be an opening line, or left by a failure. */
+  private due = false;
   private written = 0;
   /** The first so many pending bytes are covered by a checksum among them. */
   private covered = 0;
@@ -57,6 +64,10 @@ export class AofLog implements PropagationSink {
   private lastSyncMs = 0;
   private postponedSinceMs = 0;
   private unsynced = false;
+  private syncFailed = false;
+  /** Bytes of a write that failed may stand behind `written`. */
+  private torn = false;
+  private lastLookMs = 0;
 
   constructor(private readonly options: AofLogOptions) {}
 
@@ -69,14 +80,17 @@ export class AofLog implements PropagationSink {
     return this.pending;
   }
 
-  /** Goes on at the end of the file at `path`, which is created if it is not there. */
+  /**
+   * Goes on at the end of the file at `path`, which is created if it is not there. When that throws, the file before
+   * stays in use.
+   */
   open(path: string): void {
-    this.close();
+    this.use(path);
     this.path = path;
-    this.reopen();
     this.size = this.written = fstatSync(this.fd).size;
     this.database = -1;
     this.pending = this.covered = 0;
+    this.torn = this.unsynced = this.syncing = this.syncFailed = false;
     if (this.options.checksums()) this.openingChecksum();
   }
 
@@ -87,16 +101,21 @@ export class AofLog implements PropagationSink {
     this.covered = this.pending;
   }
 
-  private reopen(): void {
+  /** Opens a file as the policy needs it, and leaves the one before. */
+  private use(path: string): void {
     const { O_WRONLY, O_APPEND, O_CREAT } = constants;
-    this.dsync = O_DSYNC !== 0 && this.options.fsync() === 'always';
-    const fd = openSync(this.path, O_WRONLY | O_APPEND | O_CREAT | (this.dsync ? O_DSYNC : 0), 0o644);
-    if (this.fd >= 0) closeSync(this.fd);
+    const dsync = O_DSYNC !== 0 && this.options.fsync() === 'always';
+    const fd = disk.openSync(path, O_WRONLY | O_APPEND | O_CREAT | (dsync ? O_DSYNC : 0), 0o644);
+    this.close();
     this.fd = fd;
+    this.dsync = dsync;
   }
 
   append(database: number, buffer: Buffer, start: number, end: number): void {
-    if (this.pending === 0) this.options.onPending();
+    if (!this.due) {
+      this.due = true;
+      this.options.onPending();
+    }
     if (this.options.timestamps()) this.putTimestamp();
     if (database !== this.database) {
       this.database = database;
@@ -134,19 +153,19 @@ export class AofLog implements PropagationSink {
   }
 
   /**
-   * Writes what is pending, and syncs it if the policy is `always`. False when that did not succeed: what is left stays
-   * pending, in order, and the next flush goes on at the very byte.
+   * Writes what is pending, and syncs it if the policy is `always`. False when that did not succeed: then the file ends
+   * where it did before, all of it stays pending, and the next flush tries again.
    */
   flush(): boolean {
     const policy = this.options.fsync();
+    this.due = false;
     if (this.pending === 0) return this.error === null || this.recovered();
     if (policy === 'everysec' && this.syncing && this.postpone()) return true;
     if (this.options.checksums()) this.closeStretch();
     try {
-      if (this.dsync !== (policy === 'always' && O_DSYNC !== 0)) this.reopen();
-      this.writePending();
-      if (policy === 'always' && !this.dsync) fdatasyncSync(this.fd);
-      this.unsynced = policy === 'everysec';
+      if (this.dsync !== (policy === 'always' && O_DSYNC !== 0)) this.use(this.path);
+      this.writePending(policy === 'always' && !this.dsync);
+      this.unsynced ||= policy === 'everysec';
     } catch (error) {
       this.failed(error);
       return false;
@@ -155,7 +174,7 @@ export class AofLog implements PropagationSink {
   }
 
   private recovered(): boolean {
-    if (this.pending > 0) return false;
+    if (this.pending > 0 || this.syncFailed) return false;
     this.error = null;
     this.options.onStatus(null);
     return true;
@@ -186,52 +205,89 @@ export class AofLog implements PropagationSink {
     this.covered = this.pending;
   }
 
-  private writePending(): void {
-    let at = 0;
+  private writePending(sync: boolean): void {
+    const { fd, pending } = this;
+    this.cutTorn();
     try {
-      while (at < this.pending) at += writeSync(this.fd, this.buffer, at, this.pending - at);
-    } finally {
-      // What did not go stays in front.
-      this.written += at;
-      if (at < this.pending) this.buffer.copyWithin(0, at, this.pending);
-      this.pending -= at;
-      this.covered = Math.max(0, this.covered - at);
+      for (let at = 0; at < pending;) at += disk.writeSync(fd, this.buffer, at, pending - at);
+      if (sync) disk.fdatasyncSync(fd);
+    } catch (error) {
+      // Whether it was the write or the sync: what has got into the file must not stand there twice.
+      this.torn = true;
+      try {
+        this.cutTorn();
+      } catch {
+        // The next write tries again, and does not write before it succeeds.
+      }
+      throw error;
     }
+    this.written += pending;
+    this.pending = this.covered = 0;
     this.postponedSinceMs = 0;
     if (this.buffer.length > BUFFER_BYTES_KEPT) this.buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  }
+
+  private cutTorn(): void {
+    if (!this.torn) return;
+    disk.ftruncateSync(this.fd, this.written);
+    this.torn = false;
   }
 
   /** Called from the cron: begins the sync of the last second in a thread, and tries again what has failed. */
   tick(): void {
     if (this.fd < 0) return;
-    if (this.pending > 0) this.flush();
+    if (this.pending > 0 || (this.error !== null && !this.syncFailed)) this.flush();
     const nowMs = this.options.nowMs();
-    if (this.options.fsync() !== 'everysec' || !this.unsynced || this.syncing) return;
+    if (nowMs - this.lastLookMs >= SYNC_INTERVAL_MS) this.look(nowMs);
+    if (!this.unsynced || this.syncing || (this.options.fsync() !== 'everysec' && !this.syncFailed)) return;
     if (nowMs - this.lastSyncMs < SYNC_INTERVAL_MS) return;
     this.lastSyncMs = nowMs;
     this.unsynced = false;
     this.syncing = true;
-    fdatasync(this.fd, (error) => {
+    const { fd, path } = this;
+    disk.fdatasync(fd, (error) => {
+      if (fd === this.fd && path === this.path) return this.synced(error);
+      // The file has been opened anew, or another one: the error may be about a descriptor that was closed.
       this.syncing = false;
-      if (error !== null) {
-        this.unsynced = true;
-        this.failed(error);
-      }
+      this.unsynced = true;
     });
+  }
+
+  private synced(error: Error | null): void {
+    this.syncing = false;
+    if (error !== null) {
+      this.unsynced = this.syncFailed = true;
+      return this.failed(error);
+    }
+    if (!this.syncFailed) return;
+    this.syncFailed = false;
+    this.recovered();
+    this.options.onDoubt();
+  }
+
+  /** Whether the file is still there, which writing to it does not tell. */
+  private look(nowMs: number): void {
+    this.lastLookMs = nowMs;
+    let inode = -1;
+    try {
+      inode = statSync(this.path).ino;
+    } catch {
+      // Not there.
+    }
+    if (inode !== fstatSync(this.fd).ino) this.options.onLost();
   }
 
   /** Writes and syncs everything, however long it takes. Throws the error that prevents it. */
   settle(): void {
     if (this.fd < 0) return;
     if (this.options.checksums()) this.closeStretch();
-    this.writePending();
-    fdatasyncSync(this.fd);
+    this.writePending(true);
     this.unsynced = false;
   }
 
   close(): void {
     if (this.fd < 0) return;
-    closeSync(this.fd);
+    disk.closeSync(this.fd);
     this.fd = -1;
   }
 }

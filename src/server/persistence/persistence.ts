@@ -1,17 +1,17 @@
-import { existsSync, mkdirSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DirectoryInUseError, DirectoryLock } from '../../persistence/directory-lock.js';
 import { Gate } from '../execution/gate.js';
 import { type Command, Flag } from '../commands/command.js';
+import type { TurnReplies } from '../execution/turn.js';
 import type { Server } from '../server.js';
 import { type Session, SessionFlag } from '../clients/session.js';
 import { AofFiles } from './aof-files.js';
-import { AofLoader, type LoadProgress, type Truncation } from './aof-loader.js';
 import { AofLog } from './aof-log.js';
-import { BackgroundSave } from './background-save.js';
-
-const AUTO_REWRITE_RETRY_MS = 1000;
-const SAVE_RETRY_MS = 5000;
+import { AofRewrites } from './aof-rewrites.js';
+import { FileLoading } from './file-loading.js';
+import { RdbSaves } from './rdb-saves.js';
+import { systemErrorText } from './system-error.js';
 
 /**
  * What keeps the data of one server: the append-only file, RDB files, and the order between loading, writing and
@@ -19,39 +19,22 @@ const SAVE_RETRY_MS = 5000;
  */
 export class Persistence {
   readonly log: AofLog;
+  readonly saves: RdbSaves;
+  readonly rewriting: AofRewrites;
+  readonly loading: FileLoading;
   files: AofFiles;
-  loading: LoadProgress | null = null;
 
-  /** For INFO persistence. */
-  lastSaveMs: number;
-  lastSaveOk = true;
-  lastSaveSeconds = -1;
-  saves = 0;
-  rewrites = 0;
-  lastRewriteOk = true;
-  lastRewriteSeconds = -1;
-  rewriteFailures = 0;
-  /** Size of the AOF after the last rewrite, or at the start. */
-  baseSize = 0;
-  /** What was dropped at the end of the last file at the start, or null. */
-  truncated: Truncation | null = null;
-  loadedKeys = 0;
-  expiredWhileLoading = 0;
-
-  private saving: BackgroundSave | null = null;
-  private rewriting: BackgroundSave | null = null;
-  rewriteScheduled = false;
-  private saveScheduled = false;
-  private lastAttemptMs = 0;
   private lock: DirectoryLock | null = null;
   private directory = '';
   private started = false;
   /** Replies that wait for the disk to work again (appendfsync always). */
-  private readonly held: (() => void)[] = [];
+  private readonly held: TurnReplies[] = [];
 
   constructor(private readonly server: Server) {
     const { config } = server;
-    this.lastSaveMs = server.nowMs;
+    this.saves = new RdbSaves(server, this);
+    this.rewriting = new AofRewrites(server, this);
+    this.loading = new FileLoading(server);
     this.files = new AofFiles('.', config.appendfilename, config.appenddirname);
     this.log = new AofLog({
       fsync: () => config.appendfsync,
@@ -65,6 +48,16 @@ export class Persistence {
       onStatus: (error) => {
         this.statusChanged(error);
       },
+      onDoubt: () => {
+        this.rewriting.require();
+      },
+      onLost: () => {
+        server.log.error(
+          { path: this.files.directory },
+          'the append-only file was removed while in use: it is written anew from memory',
+        );
+        this.rewriting.replaceLost();
+      },
     });
   }
 
@@ -76,14 +69,13 @@ export class Persistence {
     if (this.started) return;
     this.started = true;
     if (!config.appendonly && config.save.length === 0 && config.dir === '') return;
-    this.directory = resolve(config.dir === '' ? '.' : config.dir);
-    mkdirSync(this.directory, { recursive: true });
+    this.ensureDirectory();
     await this.takeLock();
-    this.files = new AofFiles(this.directory, config.appendfilename, config.appenddirname);
+    this.files = this.newFiles();
     if (config.appendonly) this.startAof();
     else if (existsSync(this.rdbPath)) this.loadRdb();
-    this.server.turn.settle = (release) => {
-      this.settle(release);
+    this.server.turn.settle = (replies) => {
+      this.settle(replies);
     };
     this.server.cron.add(() => {
       this.tick();
@@ -102,22 +94,20 @@ export class Persistence {
     }
   }
 
+  private newFiles(): AofFiles {
+    const { config } = this.server;
+    return new AofFiles(this.directory, config.appendfilename, config.appenddirname);
+  }
+
   private startAof(): void {
     if (this.files.open()) this.loadAof();
     else if (existsSync(this.rdbPath)) {
       // As Redis: without an AOF to load, the RDB file is taken, and the AOF begins with it.
       this.loadRdb();
-      this.firstBase();
-    } else this.firstBase();
+      this.rewriting.writeFirst();
+    } else this.rewriting.writeFirst();
     this.openLog();
-    this.baseSize = this.aofSize;
-  }
-
-  private firstBase(): void {
-    const first = this.files.addIncrement();
-    const save = new BackgroundSave(this.server, this.files.nextBasePath('rdb'), true);
-    save.runNow();
-    this.files.replaceBase('rdb', first);
+    this.rewriting.baseSize = this.aofSize;
   }
 
   private openLog(): void {
@@ -126,138 +116,82 @@ export class Persistence {
   }
 
   private loadAof(): void {
-    const files = this.files.toLoad();
-    this.load(
-      files.map(({ path }) => path),
-      files.reduce((sum, { bytes }) => sum + bytes, 0),
-    );
+    this.loading.load(this.files.toLoad());
+    this.saves.lastSaveMs = this.server.nowMs;
   }
 
   private loadRdb(): void {
-    this.load([this.rdbPath], 0);
-  }
-
-  private load(paths: readonly string[], totalBytes: number): void {
-    const { server } = this;
-    const { keyspace } = server;
-    const startMs = performance.now();
-    this.loading = { loadedBytes: 0, totalBytes };
-    const loader = new AofLoader(server, this.loading);
-    const { expirePaused } = keyspace;
-    keyspace.expirePaused = () => true;
-    keyspace.keepExpired = true;
-    try {
-      paths.forEach((path, i) => {
-        const truncation = loader.load(path, i === paths.length - 1);
-        this.truncated = truncation;
-        if (truncation === null) return;
-        server.log.warn(
-          { path, ...truncation },
-          `${path} ends in the middle of a record, as after a crash: the last ${truncation.lostBytes} bytes are dropped`,
-        );
-        truncateSync(path, truncation.offset);
-      });
-    } finally {
-      keyspace.expirePaused = expirePaused;
-      keyspace.keepExpired = false;
-      this.loading = null;
-    }
-    server.dirty = 0;
-    this.lastSaveMs = server.nowMs;
-    this.loadedKeys = keyspace.size;
-    const seconds = ((performance.now() - startMs) / 1000).toFixed(3);
-    server.log.info(
-      { keys: keyspace.size, seconds },
-      `DB loaded: ${keyspace.size} keys in ${seconds} seconds`,
-    );
+    this.loading.load([{ path: this.rdbPath, bytes: statSync(this.rdbPath).size }]);
+    this.saves.lastSaveMs = this.server.nowMs;
   }
 
   get rdbPath(): string {
     return join(this.directory, this.server.config.dbfilename);
   }
 
+  /** Makes the data directory, where there is none. */
+  ensureDirectory(): void {
+    const { dir } = this.server.config;
+    if (this.directory === '') this.directory = resolve(dir === '' ? '.' : dir);
+    mkdirSync(this.directory, { recursive: true });
+  }
+
   // The end of each turn
 
-  private settle(release: () => void): void {
-    const { turn } = this.server;
+  private settle(replies: TurnReplies): void {
+    const { turn, config } = this.server;
+    const refusing = this.log.error !== null;
     const written = this.log.flush();
     turn.mustDefer = false;
-    if (written || this.server.config.appendfsync !== 'always') release();
-    else this.held.push(release);
+    if (written || config.appendfsync !== 'always') return replies.release();
+    this.held.push(replies);
+    // While writes are refused nothing in a turn acknowledges one: only order keeps a reply back.
+    if (refusing) replies.releaseOthers();
+    else replies.hold();
   }
 
   private statusChanged(error: Error | null): void {
     const { server } = this;
-    server.setGate(Gate.DISK, error !== null || !this.lastSaveOk);
+    this.updateGate();
     if (error === null) {
       server.log.info({}, 'the append-only file is written again');
-      for (const release of this.held.splice(0)) release();
+      for (const replies of this.held.splice(0)) replies.release();
     } else
       server.log.error({ error: error.message }, 'cannot write the append-only file: writes are refused');
   }
 
-  /** Why a write is refused while the disk does not take what must be kept, or null. */
-  refusal(session: Session, command: Command): string | null {
-    if ((command.flags & Flag.WRITE) === 0 || session.has(SessionFlag.LOADER | SessionFlag.PRIMARY))
-      return null;
-    if (this.log.error !== null) return `MISCONF Errors writing to the AOF file: ${this.log.error.message}`;
-    if (!this.lastSaveOk && this.server.config['stop-writes-on-bgsave-error'] && this.hasSavePoints)
-      return MISCONF;
-    return null;
+  /** Writes are looked at more closely while the disk does not take what must be kept. */
+  updateGate(): void {
+    this.server.setGate(Gate.DISK, this.log.error !== null || !this.saves.lastSaveOk);
   }
 
-  private get hasSavePoints(): boolean {
-    return this.server.config.save.length > 0;
+  /** Why a write is refused while the disk does not take what must be kept, or null. */
+  refusal(session: Session, command: Command): string | null {
+    // As Redis, whose PING tells monitors that something is wrong.
+    const asked = (command.flags & Flag.WRITE) !== 0 || command.fullName === 'ping';
+    if (!asked || session.has(SessionFlag.LOADER | SessionFlag.PRIMARY)) return null;
+    const { log, saves } = this;
+    if (log.error !== null) return `MISCONF Errors writing to the AOF file: ${systemErrorText(log.error)}`;
+    const stops = this.server.config['stop-writes-on-bgsave-error'];
+    return !saves.lastSaveOk && stops && saves.hasSavePoints ? MISCONF : null;
   }
 
   // The cron
 
   private tick(): void {
+    const { saves, rewriting } = this;
     this.log.tick();
-    if (this.rewriting === null && this.saving === null) {
-      if (this.rewriteScheduled) void this.rewrite();
-      else if (this.saveScheduled) void this.save();
-      else if (this.rewriteIsDue()) void this.rewrite();
-      else if (this.saveIsDue()) void this.save();
-    }
-  }
-
-  private rewriteIsDue(): boolean {
-    const { config, nowMs } = this.server;
-    const percentage = config['auto-aof-rewrite-percentage'];
-    if (!config.appendonly || percentage === 0 || nowMs - this.lastAttemptMs < AUTO_REWRITE_RETRY_MS)
-      return false;
-    const size = this.aofSize;
-    if (size < config['auto-aof-rewrite-min-size']) return false;
-    return ((size - this.baseSize) * 100) / Math.max(1, this.baseSize) >= percentage;
-  }
-
-  private saveIsDue(): boolean {
-    const { config, nowMs, dirty } = this.server;
-    if (!this.lastSaveOk && nowMs - this.lastAttemptMs < SAVE_RETRY_MS) return false;
-    return config.save.some(
-      ({ seconds, changes }) => dirty >= changes && nowMs - this.lastSaveMs > seconds * 1000,
-    );
-  }
-
-  /** Seconds since the running save or rewrite began, or -1. */
-  get savingSeconds(): number {
-    return secondsSince(this.saving);
-  }
-
-  get rewritingSeconds(): number {
-    return secondsSince(this.rewriting);
-  }
-
-  /** Keys that the running save or rewrite has written. */
-  get keysProcessed(): number {
-    return (this.saving ?? this.rewriting)?.keys ?? 0;
+    if (rewriting.isRunning || saves.isRunning) return;
+    if (rewriting.scheduled) void rewriting.rewrite();
+    else if (saves.scheduled) void saves.save();
+    else if (rewriting.isDue) void rewriting.rewrite();
+    else if (saves.isDue) void saves.save();
   }
 
   /** DEBUG RELOAD: saves, empties the keyspace, and loads the file. */
   reload(save: boolean, keep: boolean): void {
     this.cancelBackground();
-    if (save) this.saveNow();
+    if (save) this.saves.saveNow();
     if (!keep) this.server.keyspace.clear();
     this.loadRdb();
   }
@@ -281,140 +215,15 @@ export class Persistence {
       .reduce((sum, { path, bytes }) => sum + (path === current ? this.log.size : bytes), 0);
   }
 
-  // RDB files
-
-  get isSaving(): boolean {
-    return this.saving !== null;
-  }
-
-  get isRewriting(): boolean {
-    return this.rewriting !== null;
-  }
-
-  /** SAVE: writes the RDB file now. Throws the error that prevents it. */
-  saveNow(): void {
-    this.ensureDirectory();
-    new BackgroundSave(this.server, this.rdbPath, false).runNow();
-    this.saved(this.server.dirty);
+  /** A running save or rewrite makes no sense any more: everything has been removed. */
+  cancelBackground(): void {
+    this.saves.restartLater();
+    this.rewriting.restartLater();
   }
 
   /** Writes the RDB file before the server ends, where `save` or the save points ask for it; false when that failed. */
   saveAtEnd(save: boolean | null): boolean {
-    if (!(save ?? (this.started && this.hasSavePoints))) return true;
-    try {
-      this.cancelBackground();
-      this.saveNow();
-      return true;
-    } catch (error) {
-      this.saveFailed(error);
-      return false;
-    }
-  }
-
-  /** BGSAVE. False when it must wait for a rewrite, and does. */
-  beginSave(): boolean {
-    if (this.rewriting !== null) {
-      this.saveScheduled = true;
-      return false;
-    }
-    void this.save();
-    return true;
-  }
-
-  private async save(): Promise<void> {
-    const { server } = this;
-    const changes = server.dirty;
-    const startMs = performance.now();
-    this.saveScheduled = false;
-    this.lastAttemptMs = server.nowMs;
-    try {
-      this.ensureDirectory();
-      this.saving = new BackgroundSave(server, this.rdbPath, false);
-      await this.saving.run();
-      this.saved(changes);
-      server.log.info({ keys: this.saving.keys }, 'DB saved on disk');
-    } catch (error) {
-      if (!server.closed) this.saveFailed(error);
-    } finally {
-      this.saving = null;
-      this.lastSaveSeconds = Math.round((performance.now() - startMs) / 1000);
-    }
-  }
-
-  private saved(changes: number): void {
-    this.server.dirty -= changes;
-    this.lastSaveMs = this.server.nowMs;
-    this.lastSaveOk = true;
-    this.saves++;
-    this.server.setGate(Gate.DISK, this.log.error !== null);
-  }
-
-  private saveFailed(error: unknown): void {
-    this.lastSaveOk = false;
-    this.server.setGate(Gate.DISK, true);
-    this.server.log.error({ error: String(error) }, 'saving the DB failed');
-  }
-
-  private ensureDirectory(): void {
-    if (this.directory === '')
-      this.directory = resolve(this.server.config.dir === '' ? '.' : this.server.config.dir);
-    mkdirSync(this.directory, { recursive: true });
-  }
-
-  // Rewriting
-
-  /** BGREWRITEAOF. False when it must wait for a save, and does. */
-  beginRewrite(): boolean {
-    if (this.saving !== null) {
-      this.rewriteScheduled = true;
-      return false;
-    }
-    void this.rewrite();
-    return true;
-  }
-
-  /** Replaces base and increments by a new base of what is there now, and an increment of what comes from now on. */
-  private async rewrite(): Promise<void> {
-    const { server, log, files } = this;
-    const startMs = performance.now();
-    this.rewriteScheduled = false;
-    this.lastAttemptMs = server.nowMs;
-    try {
-      this.ensureDirectory();
-      const wasOpen = log.isOpen;
-      if (wasOpen) log.settle();
-      const first = files.addIncrement();
-      if (wasOpen) log.open(files.path(first));
-      this.rewriting = new BackgroundSave(server, files.nextBasePath('rdb'), true);
-      await this.rewriting.run();
-      files.replaceBase('rdb', first);
-      this.baseSize = this.aofSize;
-      this.rewrites++;
-      this.lastRewriteOk = true;
-      this.rewriteFailures = 0;
-      server.log.info({ keys: this.rewriting.keys }, 'the append-only file has been rewritten');
-    } catch (error) {
-      if (!server.closed) {
-        this.lastRewriteOk = false;
-        this.rewriteFailures++;
-        server.log.error({ error: String(error) }, 'rewriting the append-only file failed');
-      }
-    } finally {
-      this.rewriting = null;
-      this.lastRewriteSeconds = Math.round((performance.now() - startMs) / 1000);
-    }
-  }
-
-  /** A running save or rewrite makes no sense any more: everything has been removed. */
-  cancelBackground(): void {
-    if (this.saving !== null) {
-      this.saving.cancel();
-      this.saveScheduled = true;
-    }
-    if (this.rewriting !== null) {
-      this.rewriting.cancel();
-      this.rewriteScheduled = true;
-    }
+    return this.saves.saveAtEnd(save, this.started);
   }
 
   /** CONFIG SET appendonly. Null, or why it cannot be. */
@@ -431,18 +240,14 @@ export class Persistence {
 
   private turnOn(): void {
     this.ensureDirectory();
-    this.files = new AofFiles(
-      this.directory,
-      this.server.config.appendfilename,
-      this.server.config.appenddirname,
-    );
+    this.files = this.newFiles();
     if (!this.files.open()) this.files.addIncrement();
     this.openLog();
-    void this.rewrite();
+    void this.rewriting.rewrite();
   }
 
   private turnOff(): void {
-    this.rewriting?.cancel();
+    this.rewriting.cancel();
     this.log.settle();
     this.log.close();
     this.server.propagation.remove(this.log);
@@ -450,8 +255,8 @@ export class Persistence {
 
   /** Writes and syncs what is pending, and gives the directory free. */
   async close(): Promise<void> {
-    this.saving?.cancel();
-    this.rewriting?.cancel();
+    this.saves.cancel();
+    this.rewriting.cancel();
     if (this.log.isOpen) {
       try {
         this.log.settle();
@@ -463,10 +268,6 @@ export class Persistence {
     await this.lock?.release();
     this.lock = null;
   }
-}
-
-function secondsSince(save: BackgroundSave | null): number {
-  return save === null ? -1 : Math.round((performance.now() - save.startedAtMs) / 1000);
 }
 
 const MISCONF =

@@ -58,9 +58,9 @@ export const lastsave: CommandSpec = {
 
 function saveCommand(session: Session): void {
   const { persistence, log } = session.server;
-  if (persistence.isSaving) return session.reply.error('ERR Background save already in progress');
+  if (persistence.saves.isRunning) return session.reply.error('ERR Background save already in progress');
   try {
-    persistence.saveNow();
+    persistence.saves.saveNow();
     session.reply.ok();
   } catch (error) {
     log.error({ error: String(error) }, 'saving the DB failed');
@@ -72,24 +72,26 @@ function bgsaveCommand(session: Session, request: Request): void {
   const { persistence } = session.server;
   const schedule = request.count === 2 && request.is(1, 'schedule');
   if (request.count > 2 || (request.count === 2 && !schedule)) return session.reply.error(errors.SYNTAX);
-  if (persistence.isSaving) return session.reply.error('ERR Background save already in progress');
-  if (persistence.isRewriting && !schedule) {
+  if (persistence.saves.isRunning) return session.reply.error('ERR Background save already in progress');
+  if (persistence.rewriting.isRunning && !schedule) {
     return session.reply.error(
       "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a BGSAVE whenever possible.",
     );
   }
-  session.reply.simple(persistence.beginSave() ? 'Background saving started' : 'Background saving scheduled');
+  session.reply.simple(
+    persistence.saves.begin() ? 'Background saving started' : 'Background saving scheduled',
+  );
 }
 
 function bgrewriteaofCommand(session: Session): void {
   const { persistence } = session.server;
-  if (persistence.isRewriting) {
+  if (persistence.rewriting.isRunning) {
     return session.reply.error('ERR Background append only file rewriting already in progress');
   }
-  const begun = persistence.beginRewrite();
+  const begun = persistence.rewriting.begin();
   session.reply.simple(`Background append only file rewriting ${begun ? 'started' : 'scheduled'}`);
 }
 
 function lastsaveCommand(session: Session): void {
-  session.reply.integer(Math.floor(session.server.persistence.lastSaveMs / 1000));
+  session.reply.integer(Math.floor(session.server.persistence.saves.lastSaveMs / 1000));
 }

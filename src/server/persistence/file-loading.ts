@@ -1,0 +1,71 @@
+import { disk } from '../../persistence/disk.js';
+import type { Server } from '../server.js';
+import { AofLoader, type LoadProgress, type Truncation } from './aof-loader.js';
+
+/** Loads files into the keyspace before anybody is served, and knows how far that is. */
+export class FileLoading {
+  /** Where a running load stands, or null. */
+  progress: LoadProgress | null = null;
+  /** What was dropped at the end of the last file, or null. */
+  truncated: Truncation | null = null;
+  /** For INFO persistence. */
+  loadedKeys = 0;
+  expiredKeys = 0;
+
+  constructor(private readonly server: Server) {}
+
+  /** Loads the files in their order; the last may end in a cut record, which is dropped. Throws a `LoadError`. */
+  load(files: readonly { readonly path: string; readonly bytes: number }[]): void {
+    const { server } = this;
+    const { keyspace } = server;
+    const startMs = performance.now();
+    this.progress = { loadedBytes: 0, totalBytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
+    const loader = new AofLoader(server, this.progress);
+    const { expirePaused } = keyspace;
+    keyspace.expirePaused = () => true;
+    keyspace.keepExpired = true;
+    try {
+      files.forEach(({ path }, i) => {
+        // One that was begun just before a crash has nothing in it yet.
+        this.loadFile(
+          loader,
+          path,
+          files.slice(i + 1).every(({ bytes }) => bytes === 0),
+        );
+      });
+    } finally {
+      keyspace.expirePaused = expirePaused;
+      keyspace.keepExpired = false;
+      this.progress = null;
+    }
+    server.dirty = 0;
+    this.loadedKeys = keyspace.size;
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(3);
+    server.log.info(
+      { keys: keyspace.size, seconds },
+      `DB loaded: ${keyspace.size} keys in ${seconds} seconds`,
+    );
+  }
+
+  private loadFile(loader: AofLoader, path: string, mayBeCut: boolean): void {
+    const truncation = loader.load(path, mayBeCut);
+    if (truncation === null) return;
+    this.truncated = truncation;
+    this.server.log.warn(
+      { path, ...truncation },
+      `${path} ends in the middle of a record, as after a crash: the last ${truncation.lostBytes} bytes are dropped`,
+    );
+    cutFile(path, truncation.offset);
+  }
+}
+
+/** Cuts a file; what is appended later cannot come to stand behind the old end. */
+function cutFile(path: string, bytes: number): void {
+  const fd = disk.openSync(path, 'r+');
+  try {
+    disk.ftruncateSync(fd, bytes);
+    disk.fsyncSync(fd);
+  } finally {
+    disk.closeSync(fd);
+  }
+}
