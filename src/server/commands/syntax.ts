@@ -81,9 +81,7 @@ function repeat(before: Argument[], inner: readonly Argument[]): boolean {
   const repeated = bound.slice(-count);
   // Behind a token the value alone may repeat: `WEIGHTS weight [weight ...]`.
   const valueAlone = count === 1 && repeated[0]?.token !== undefined && inner[0]!.token === undefined;
-  const shown = valueAlone
-    ? repeated.map((each) => shape(each, false))
-    : repeated.map((each) => shape(each, true));
+  const shown = repeated.map((each) => shape(each, !valueAlone));
   if (count === 0 || shown.join(' ') !== inner.map((each) => shape(each, true)).join(' ')) return false;
   const one = asOne(repeated);
   const multipleToken = one.token !== undefined && one.type !== 'pure-token' && !valueAlone;
