@@ -79,9 +79,12 @@ function repeat(before: Argument[], inner: readonly Argument[]): boolean {
   const bound = bindTokens(before, true);
   const count = inner.length;
   const repeated = bound.slice(-count);
-  if (count === 0 || repeated.map(shape).join(' ') !== inner.map(shape).join(' ')) return false;
+  // Behind a token the value alone may repeat: `WEIGHTS weight [weight ...]`.
+  const valueAlone = count === 1 && repeated[0]?.token !== undefined && inner[0]!.token === undefined;
+  const shown = repeated.map((each) => shape(each, !valueAlone));
+  if (count === 0 || shown.join(' ') !== inner.map((each) => shape(each, true)).join(' ')) return false;
   const one = asOne(repeated);
-  const multipleToken = one.token !== undefined && one.type !== 'pure-token';
+  const multipleToken = one.token !== undefined && one.type !== 'pure-token' && !valueAlone;
   before.splice(0, before.length, ...bound.slice(0, -count), {
     ...one,
     multiple: true,
@@ -90,8 +93,8 @@ function repeat(before: Argument[], inner: readonly Argument[]): boolean {
   return true;
 }
 
-function shape(argument: Argument): string {
-  return `${argument.token ?? ''}:${argument.name}:${(argument.arguments ?? []).map(shape).join(',')}`;
+function shape(argument: Argument, withToken: boolean): string {
+  return `${withToken ? (argument.token ?? '') : ''}:${argument.name}:${(argument.arguments ?? []).map((each) => shape(each, true)).join(',')}`;
 }
 
 /** Joins a token to what follows it: to the next argument, or, in brackets, to all of them. */
@@ -102,6 +105,7 @@ function bindTokens(sequence: readonly Argument[], inBrackets: boolean): Argumen
     const next = sequence[i + 1];
     const joins =
       argument.type === 'pure-token' &&
+      argument.optional !== true &&
       next?.token === undefined &&
       next !== undefined &&
       next.optional !== true;

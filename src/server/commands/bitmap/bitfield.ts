@@ -16,7 +16,7 @@ export const bitfield: CommandSpec = {
   since: '3.2.0',
   complexity: 'O(1) for every operation.',
   syntax:
-    'key <GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset increment> [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset increment> ...]>',
+    'key [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset increment> ...]',
   arity: -2,
   flags: Flag.WRITE | Flag.DENYOOM,
   keys: [key('RW ACCESS UPDATE VARIABLE_FLAGS', 1, 'Its operations read and write.')],
@@ -31,7 +31,7 @@ export const bitfieldRo: CommandSpec = {
   summary: 'Reads integers of any number of bits inside a string.',
   since: '6.0.0',
   complexity: 'O(1) for every operation.',
-  syntax: 'key GET encoding offset [GET encoding offset ...]',
+  syntax: 'key [GET <encoding offset> [GET <encoding offset> ...]]',
   arity: -2,
   flags: Flag.READONLY | Flag.FAST,
   keys: [key('RO ACCESS')],

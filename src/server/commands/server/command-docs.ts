@@ -38,7 +38,7 @@ export function replyDocs(session: Session, command: Command): void {
   if (args.length > 0) {
     pairs++;
     reply.text('arguments');
-    replyArguments(session, args);
+    replyArguments(session, args, { next: 0, last: (spec.keys?.length ?? 1) - 1 });
   }
   if (subcommands.size > 0) {
     pairs++;
@@ -52,12 +52,18 @@ export function replyDocs(session: Session, command: Command): void {
   reply.endDeferred(deferred, 'map', pairs);
 }
 
-function replyArguments(session: Session, args: readonly Argument[]): void {
-  session.reply.array(args.length);
-  for (const argument of args) replyArgument(session, argument);
+/** Which key spec the next key belongs to: each has its own, as far as there are so many. */
+interface KeySpecs {
+  next: number;
+  readonly last: number;
 }
 
-function replyArgument(session: Session, argument: Argument): void {
+function replyArguments(session: Session, args: readonly Argument[], specs: KeySpecs): void {
+  session.reply.array(args.length);
+  for (const argument of args) replyArgument(session, argument, specs);
+}
+
+function replyArgument(session: Session, argument: Argument, specs: KeySpecs): void {
   const { reply } = session;
   const { token, type } = argument;
   const flags: string[] = [];
@@ -77,7 +83,7 @@ function replyArgument(session: Session, argument: Argument): void {
   reply.text(type);
   if (type === 'key') {
     reply.text('key_spec_index');
-    reply.integer(0);
+    reply.integer(Math.max(0, Math.min(specs.next++, specs.last)));
   }
   if (token !== undefined) {
     reply.text('token');
@@ -90,6 +96,6 @@ function replyArgument(session: Session, argument: Argument): void {
   }
   if (argument.arguments !== undefined) {
     reply.text('arguments');
-    replyArguments(session, argument.arguments);
+    replyArguments(session, argument.arguments, specs);
   }
 }

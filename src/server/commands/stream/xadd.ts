@@ -32,7 +32,7 @@ export const xtrim: CommandSpec = {
   summary: 'Removes the oldest entries of a stream, down to a number of entries or up to an id.',
   since: '5.0.0',
   complexity: 'O(N), N being the number of entries removed; whole blocks of them go at once.',
-  syntax: 'key <MAXLEN | MINID> [= | ~] threshold [LIMIT count]',
+  syntax: 'key <<MAXLEN | MINID> [= | ~] threshold [LIMIT count]>',
   arity: -4,
   flags: Flag.WRITE | Flag.TIMED,
   keys: [key('RW DELETE')],

@@ -15,7 +15,7 @@ export const xread: CommandSpec = {
   summary: 'Returns the entries of several streams behind given ids; can wait for them.',
   since: '5.0.0',
   complexity: 'O(N) for each stream, N being the number of entries returned; so O(1) with a constant COUNT.',
-  syntax: '[COUNT count] [BLOCK milliseconds] STREAMS key [key ...] id [id ...]',
+  syntax: '[COUNT count] [BLOCK milliseconds] STREAMS <key [key ...] id [id ...]>',
   arity: -4,
   flags: Flag.READONLY | Flag.BLOCKING | Flag.MOVABLEKEYS | Flag.TIMED,
   keys: [

@@ -32,7 +32,8 @@ export const xreadgroup: CommandSpec = {
   since: '5.0.0',
   complexity:
     'O(N) for each stream, N being the number of entries returned. For entries not acknowledged, O(M), M being the number of those of the group behind the id.',
-  syntax: 'GROUP group consumer [COUNT count] [BLOCK milliseconds] [NOACK] STREAMS key [key ...] id [id ...]',
+  syntax:
+    'GROUP <group consumer> [COUNT count] [BLOCK milliseconds] [NOACK] STREAMS <key [key ...] id [id ...]>',
   arity: -7,
   flags: Flag.WRITE | Flag.BLOCKING | Flag.MOVABLEKEYS | Flag.TIMED,
   keys: [
