@@ -29,13 +29,18 @@ const file = join(out, 'benchmarks-memory.json');
 
 /** Allocators and garbage collectors give pages back when there is nothing else to do. */
 const SETTLE_MS = quick ? 1_000 : 3_000;
+/** Before the measurement a thousand keys or elements come and go this often, so that code and buffers are there. */
+const WARM_UP_ROUNDS = 20;
+const WARM_UP_COUNT = 1_000;
+
 async function residentAdded(name: ServerName, row: MemoryRow): Promise<number> {
   return withServer(name, async (server) => {
     const count = quick ? row.count / 10 : row.count;
     const feed = await Feed.open(server.address.port);
-    // In and out once, so that code and buffers are there and the heap of either has the size that this load gives it.
-    await row.fill(feed, count);
-    await feed.send(1, () => request('FLUSHALL'));
+    for (let round = 0; round < WARM_UP_ROUNDS; round++) {
+      await row.fill(feed, WARM_UP_COUNT);
+      await feed.send(1, () => request('FLUSHALL'));
+    }
     await sleep(SETTLE_MS);
     const before = await residentBytes(server.pid);
     await row.fill(feed, count);

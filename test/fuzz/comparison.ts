@@ -70,11 +70,31 @@ export class ServerComparison {
       maxLength: ROW_LENGTH_MAX,
       size: 'max',
     });
-    const property = fc.asyncProperty(rows, async (row) => {
-      const difference = await this.difference(row);
-      if (difference !== null) throw new Error(difference);
+    const property = fc.asyncProperty(rows, async (row) => (await this.difference(row)) === null);
+    const run = await fc.check(property, {
+      numRuns: Math.ceil(count / (ROW_LENGTH_MAX * 0.75)),
+      seed,
+      endOnFailure: true,
     });
-    await fc.assert(property, { numRuns: Math.ceil(count / (ROW_LENGTH_MAX * 0.75)), seed });
+    if (!run.failed) return;
+    if (run.counterexample === null)
+      throw new Error('the comparison itself failed', { cause: run.errorInstance });
+    const row = await this.shortest(run.counterexample[0]);
+    const lines = row.map((argv) => JSON.stringify(argv)).join('\n');
+    throw new Error(`${(await this.difference(row)) ?? 'not always'}\nafter\n${lines}`);
+  }
+
+  /** The row without the commands that the difference does not need: pieces are left out, ever smaller ones. */
+  private async shortest(found: readonly Command[]): Promise<readonly Command[]> {
+    let row = found;
+    for (let piece = row.length >> 1; piece >= 1; piece = piece > 1 ? piece >> 1 : 0) {
+      for (let at = 0; at < row.length;) {
+        const rest = [...row.slice(0, at), ...row.slice(at + piece)];
+        if ((await this.difference(rest)) === null) at += piece;
+        else row = rest;
+      }
+    }
+    return row;
   }
 }
 
@@ -122,6 +142,9 @@ function comparable(argv: Command, reply: string): string {
   const name = argv[0]!.toUpperCase();
   if (UNORDERED.has(name)) return sortedFrame(reply, false);
   if (UNORDERED_PAIRS.has(name)) return sortedFrame(reply, true);
+  // A number that INCRBYFLOAT wrote is no integer to Redis until something reads it as one; a sorted set that SORT has
+  // looked at, which it does among all types, is a skip list from then on.
+  if (name === 'OBJECT') return reply.replace('$6\r\nembstr', '$3\r\nint').replace('skiplist', 'listpack');
   // Their elements as lines: an order over all of them serves to compare.
   if (SCANS.has(name)) return reply.split('\r\n').sort().join(' ');
   return reply;

@@ -8,6 +8,8 @@ import { integer, maybe, oneOf, several, words, type Words } from './words.js';
 /** A few keys of every type. */
 const key = oneOf('k1', 'n1', 'b1', 'p1', 'l1', 'l2', 's1', 's2', 'h1', 'h2', 'a', 'b', 'g1', 'x1', 'other');
 
+const sortable = oneOf('k1', 'l1', 'l2', 's1', 's2', 'h1', 'other');
+
 const genericCommand: Words = fc.oneof(
   words(oneOf('DEL', 'UNLINK', 'EXISTS', 'TOUCH'), several(key, 1, 3)),
   words('TYPE', key),
@@ -22,16 +24,17 @@ const genericCommand: Words = fc.oneof(
   words(oneOf('PEXPIRETIME', 'EXPIRETIME'), key),
   words('KEYS', oneOf('*', 'k*', '[a-h]?', '?')),
   words('DBSIZE'),
-  words('OBJECT', oneOf('ENCODING', 'REFCOUNT'), key),
+  words('OBJECT', 'ENCODING', key),
+  // Not on sorted sets, which change their encoding by it in Redis.
   words(
     'SORT',
-    key,
+    sortable,
     maybe(words('ALPHA')),
     maybe(words('DESC')),
     maybe(words('LIMIT', integer(0, 3), integer(0, 9))),
   ),
-  words('SORT', key, 'ALPHA', 'STORE', 'l2'),
-  words('SORT_RO', key, 'ALPHA', 'BY', 'nosort', 'GET', '#', 'LIMIT', '0', '0'),
+  words('SORT', sortable, 'ALPHA', 'STORE', 'l2'),
+  words('SORT_RO', sortable, 'ALPHA', 'BY', 'nosort', 'GET', '#', 'LIMIT', '0', '0'),
 );
 
 /** Commands of each type; those of `keys` work on all of them. */
@@ -66,11 +69,18 @@ const garbage = oneOf(
   'l1',
 );
 
+/**
+ * Without their count the first reply at random, and to a cursor that no scan gave anything is right; ZRANK has learnt an
+ * option since 7.0; ranges of names under the key `lex` mean nothing if the scores differ.
+ */
+const UNBROKEN = new Set(['SPOP', 'SRANDMEMBER', 'HRANDFIELD', 'SSCAN', 'HSCAN', 'ZRANK', 'ZREVRANK', 'lex']);
+
 /** A command as it is, or, one time in twelve, with a word put in, taken out or replaced: most of these are errors. */
 export function sometimesBroken(command: Words): Words {
   const broken = fc
     .tuple(command, fc.nat(), garbage, fc.constantFrom('replace', 'remove', 'insert'))
     .map(([argv, pick, word, how]) => {
+      if (argv.some((given) => UNBROKEN.has(given))) return argv;
       const at = 1 + (pick % Math.max(1, argv.length - 1));
       return [
         ...argv.slice(0, at),

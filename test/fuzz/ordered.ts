@@ -68,9 +68,10 @@ export const sortedSetCommand: Words = fc.oneof(
 );
 
 const place = oneOf('g1', 'g2');
+/** So many that hardly two members stand at one place: those come in any order. */
 const position = fc
-  .tuple(fc.integer({ min: -190, max: 190 }), fc.integer({ min: -88, max: 88 }))
-  .map(([longitude, latitude]) => [`${longitude}.25`, `${latitude}.125`]);
+  .tuple(fc.integer({ min: -190_000, max: 190_000 }), fc.integer({ min: -88_000, max: 88_000 }))
+  .map(([longitude, latitude]) => [String(longitude / 1000), String(latitude / 1000)]);
 const unit = oneOf('m', 'km', 'ft', 'mi');
 const center = fc.oneof(words('FROMMEMBER', member), words('FROMLONLAT', position));
 const area = fc.oneof(
@@ -94,7 +95,8 @@ export const geoCommand: Words = fc.oneof(
   words('GEOHASH', place, member),
   words('GEODIST', place, member, member, maybe(words(unit))),
   words('GEOSEARCH', place, center, area, nearest, shown),
-  words('GEOSEARCHSTORE', 'g2', place, center, area, nearest, maybe(words('STOREDIST'))),
+  // Not STOREDIST: the sine of V8 and that of the C library differ in the last bit, which a stored score shows.
+  words('GEOSEARCHSTORE', 'g2', place, center, area, nearest),
   words('GEORADIUS', place, position, integer(0, 9000), unit, shown, nearest),
   words('GEORADIUSBYMEMBER', place, member, integer(0, 9000), unit, nearest),
   words('ZREM', place, member),
