@@ -142,9 +142,8 @@ function comparable(argv: Command, reply: string): string {
   const name = argv[0]!.toUpperCase();
   if (UNORDERED.has(name)) return sortedFrame(reply, false);
   if (UNORDERED_PAIRS.has(name)) return sortedFrame(reply, true);
-  // A number that INCRBYFLOAT wrote is no integer to Redis until something reads it as one; a sorted set that SORT has
-  // looked at, which it does among all types, is a skip list from then on.
-  if (name === 'OBJECT') return reply.replace('$6\r\nembstr', '$3\r\nint').replace('skiplist', 'listpack');
+  // A sorted set that SORT has looked at, which it does among all types, is a skip list to Redis from then on.
+  if (name === 'OBJECT') return reply.replace('skiplist', 'listpack');
   // Their elements as lines: an order over all of them serves to compare.
   if (SCANS.has(name)) return reply.split('\r\n').sort().join(' ');
   return reply;
