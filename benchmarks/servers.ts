@@ -4,7 +4,8 @@ import { SpawnedServer } from '../src/client/bench/spawned-server.js';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BIN = `${ROOT}bin/run.js`;
-const QUIET = ['--save', '', '--appendonly', 'no'];
+/** Each has a working directory of its own, where mredis is to keep its data too. */
+const QUIET = ['--save', '', '--appendonly', 'no', '--dir', '.'];
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Command lines of the two servers, `{port}` to be filled in. */

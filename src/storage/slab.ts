@@ -12,8 +12,11 @@
  * 0 is no allocation. So at most 32,768 pages exist: 32 GiB of small allocations.
  */
 
-import { BlockPage } from './block-page.js';
-import { discard } from './discard.js';
+import { BLOCK_BYTES, BlockPages } from './block-pages.js';
+import { Pages } from './pages.js';
+import { CELL_LARGEST, CLASS_BYTES, CLASS_OF_UNITS } from './size-classes.js';
+
+export { SlabFullError } from './pages.js';
 
 const PAGE_BITS = 20;
 const UNIT_BITS = 3;
@@ -22,20 +25,10 @@ export const REF_PAGE_SHIFT = PAGE_BITS - UNIT_BITS;
 export const REF_UNIT_MASK = (1 << REF_PAGE_SHIFT) - 1;
 
 const PAGE_BYTES = 1 << PAGE_BITS;
-const PAGES_MAX = 1 << (32 - REF_PAGE_SHIFT);
 const RUN_BITS = 16;
 const RUN_BYTES = 1 << RUN_BITS;
 const RUNS_PER_PAGE = PAGE_BYTES / RUN_BYTES;
 const REF_RUN_SHIFT = RUN_BITS - UNIT_BITS;
-const BLOCK_BYTES = 4096;
-const BLOCKS_PER_PAGE = PAGE_BYTES / BLOCK_BYTES;
-
-const REF_BLOCK_SHIFT = 12 - UNIT_BITS;
-/** How many pages with room are tried before a new one is taken. */
-const BLOCK_PAGE_TRIES = 16;
-
-/** Largest cell of a run; 7 of them fit a run with little waste. */
-const CELL_BYTES_MAX = 9312;
 const BLOCK_ALLOCATION_BYTES_MAX = PAGE_BYTES / 2;
 /** Free runs kept before their pages are given back, so that a workload on the edge does not thrash. */
 const SPARE_PAGES = 2;
@@ -48,49 +41,9 @@ const CLASS_FREE = 255;
 const CLASS_BLOCKS = 254;
 const CLASS_HUGE = 253;
 
-const CLASS_BYTES = sizeClasses();
-const CLASS_OF_UNITS = classOfUnits();
-
-/** 16, 24, … 256 bytes in steps of 8, then steps of an eighth, so that rounding up wastes at most 12 %. */
-function sizeClasses(): Int32Array {
-  const sizes: number[] = [];
-  for (
-    let size = 16;
-    size <= CELL_BYTES_MAX;
-    size = size < 256 ? size + 8 : Math.ceil((size * 1.125) / 8) * 8
-  ) {
-    sizes.push(size);
-  }
-  return Int32Array.from(sizes);
-}
-
-function classOfUnits(): Uint8Array {
-  const largest = CLASS_BYTES[CLASS_BYTES.length - 1] ?? 0;
-  const table = new Uint8Array((largest >>> UNIT_BITS) + 1);
-  for (let units = 0, sizeClass = 0; units < table.length; units++) {
-    while ((CLASS_BYTES[sizeClass] ?? 0) < units << UNIT_BITS) sizeClass++;
-    table[units] = sizeClass;
-  }
-  return table;
-}
-
-const CELL_LARGEST = CLASS_BYTES[CLASS_BYTES.length - 1] ?? 0;
-
-/** Thrown when no page number is left. The caller answers with Redis's OOM error. */
-export class SlabFullError extends Error {}
-
-export class Slab {
-  /** Byte, word and double views of every page. Empty views stand where a page was dropped. */
-  readonly pages8: Uint8Array[] = [];
-  readonly pages32: Int32Array[] = [];
-  readonly pagesF64: Float64Array[] = [];
-
+export class Slab extends Pages {
   /** Bytes in live allocations, rounded up to their classes. */
   liveBytes = 0;
-  /** Bytes of all pages held. */
-  reservedBytes = 0;
-
-  private readonly freePageNumbers: number[] = [];
   private freePages = 0;
 
   // Per run, indexed by run number (page * 16 + run).
@@ -105,14 +58,11 @@ export class Slab {
   /** First run with room, per class; 0 is none (run 0 is never handed out). */
   private readonly roomyRun = new Int32Array(CLASS_BYTES.length);
   private freeRun = 0;
-  private freeRuns = 0;
 
-  private readonly blockPages = new Map<number, BlockPage>();
-  /** Pages of blocks that may have room, oldest first. */
-  private readonly roomyBlockPages = new Set<number>();
-  private readonly hugeBytes = new Map<number, number>();
+  private readonly blocks = new BlockPages();
 
   constructor() {
+    super();
     // Run 0 stays unused so that no allocation has ref 0.
     const page = this.addRunPage();
     this.takeRun(page * RUNS_PER_PAGE);
@@ -178,8 +128,8 @@ export class Slab {
     const sizeClass = this.runClass[run]!;
     if (sizeClass < CLASS_HUGE) return CLASS_BYTES[sizeClass]!;
     const page = ref >>> REF_PAGE_SHIFT;
-    if (sizeClass === CLASS_HUGE) return this.hugeBytes.get(page) ?? 0;
-    return this.blockPages.get(page)!.lengthAt((ref & REF_UNIT_MASK) >>> REF_BLOCK_SHIFT) * BLOCK_BYTES;
+    if (sizeClass === CLASS_HUGE) return this.pages8[page]!.length;
+    return this.blocks.bytesAt(page, (ref & REF_UNIT_MASK) << UNIT_BITS);
   }
 
   /** Copies the first `bytes` bytes of one allocation to another one. */
@@ -197,15 +147,8 @@ export class Slab {
   /** Gives everything back at once. */
   clear(): void {
     const fresh = new Slab();
-    this.pages8.length = 0;
-    this.pages32.length = 0;
-    this.pagesF64.length = 0;
-    this.pages8.push(...fresh.pages8);
-    this.pages32.push(...fresh.pages32);
-    this.pagesF64.push(...fresh.pagesF64);
+    this.takePages(fresh);
     this.liveBytes = fresh.liveBytes;
-    this.reservedBytes = fresh.reservedBytes;
-    this.freePageNumbers.length = 0;
     this.freePages = fresh.freePages;
     this.runClass = fresh.runClass;
     this.runCells = fresh.runCells;
@@ -216,10 +159,7 @@ export class Slab {
     this.pageRuns = fresh.pageRuns;
     this.roomyRun.fill(0);
     this.freeRun = fresh.freeRun;
-    this.freeRuns = fresh.freeRuns;
-    this.blockPages.clear();
-    this.roomyBlockPages.clear();
-    this.hugeBytes.clear();
+    this.blocks.clear();
   }
 
   // Runs
@@ -255,7 +195,6 @@ export class Slab {
     this.runPrevious[run] = 0;
     if (head !== 0) this.runPrevious[head] = run;
     this.freeRun = run;
-    this.freeRuns++;
   }
 
   private unlinkFree(run: number): void {
@@ -264,7 +203,6 @@ export class Slab {
     if (previous !== 0) this.runNext[previous] = next;
     else this.freeRun = next;
     if (next !== 0) this.runPrevious[next] = previous;
-    this.freeRuns--;
   }
 
   private linkRoomy(run: number, sizeClass: number): void {
@@ -300,26 +238,10 @@ export class Slab {
 
   // Pages
 
-  private addPage(bytes: number): number {
-    const page = this.freePageNumbers.pop() ?? this.pages8.length;
-    if (page >= PAGES_MAX) throw new SlabFullError('the keyspace has no page number left');
-    const buffer = new ArrayBuffer(bytes);
-    this.pages8[page] = new Uint8Array(buffer);
-    this.pages32[page] = new Int32Array(buffer);
-    this.pagesF64[page] = new Float64Array(buffer);
-    this.reservedBytes += bytes;
+  protected override addPage(bytes: number): number {
+    const page = super.addPage(bytes);
     if ((page + 1) * RUNS_PER_PAGE > this.runClass.length) this.growRunTables((page + 1) * RUNS_PER_PAGE);
     return page;
-  }
-
-  private dropPage(page: number): void {
-    const { buffer, length } = this.pages8[page]!;
-    this.reservedBytes -= length;
-    discard(buffer);
-    this.pages8[page] = EMPTY8;
-    this.pages32[page] = EMPTY32;
-    this.pagesF64[page] = EMPTY_F64;
-    this.freePageNumbers.push(page);
   }
 
   private growRunTables(least: number): void {
@@ -336,32 +258,22 @@ export class Slab {
   // Blocks
 
   private allocBlocks(bytes: number): number {
-    const blocks = Math.ceil(bytes / BLOCK_BYTES);
-    this.liveBytes += blocks * BLOCK_BYTES;
-    let tries = 0;
-    for (const page of this.roomyBlockPages) {
-      const at = this.blockPages.get(page)!.take(blocks);
-      if (at >= 0) return (page << REF_PAGE_SHIFT) | (at << REF_BLOCK_SHIFT);
-      this.roomyBlockPages.delete(page);
-      if (++tries === BLOCK_PAGE_TRIES) break;
+    const { blocks } = this;
+    if (!blocks.take(bytes)) {
+      const page = this.addPage(PAGE_BYTES);
+      this.runClass.fill(CLASS_BLOCKS, page * RUNS_PER_PAGE, (page + 1) * RUNS_PER_PAGE);
+      blocks.add(page, PAGE_BYTES);
+      // The pages that were tried are out of the way now; the new one has room for any row.
+      while (!blocks.take(bytes));
     }
-    const page = this.addPage(PAGE_BYTES);
-    this.runClass.fill(CLASS_BLOCKS, page * RUNS_PER_PAGE, (page + 1) * RUNS_PER_PAGE);
-    const blockPage = new BlockPage(BLOCKS_PER_PAGE);
-    this.blockPages.set(page, blockPage);
-    this.roomyBlockPages.add(page);
-    return (page << REF_PAGE_SHIFT) | (blockPage.take(blocks) << REF_BLOCK_SHIFT);
+    this.liveBytes += Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES;
+    return (blocks.page << REF_PAGE_SHIFT) | (blocks.offset >>> UNIT_BITS);
   }
 
   private releaseBlocks(ref: number): void {
     const page = ref >>> REF_PAGE_SHIFT;
-    const blockPage = this.blockPages.get(page)!;
-    this.liveBytes -= blockPage.release((ref & REF_UNIT_MASK) >>> REF_BLOCK_SHIFT) * BLOCK_BYTES;
-    this.roomyBlockPages.add(page);
-    if (blockPage.used !== 0) return;
-    this.blockPages.delete(page);
-    this.roomyBlockPages.delete(page);
-    this.dropPage(page);
+    this.liveBytes -= this.blocks.release(page, (ref & REF_UNIT_MASK) << UNIT_BITS);
+    if (this.blocks.dropEmpty(page)) this.dropPage(page);
   }
 
   // Huge
@@ -370,22 +282,16 @@ export class Slab {
     const rounded = Math.ceil(bytes / 8) * 8;
     const page = this.addPage(rounded);
     this.runClass.fill(CLASS_HUGE, page * RUNS_PER_PAGE, (page + 1) * RUNS_PER_PAGE);
-    this.hugeBytes.set(page, rounded);
     this.liveBytes += rounded;
     return page << REF_PAGE_SHIFT;
   }
 
   private releaseHuge(ref: number): void {
     const page = ref >>> REF_PAGE_SHIFT;
-    this.liveBytes -= this.hugeBytes.get(page) ?? 0;
-    this.hugeBytes.delete(page);
+    this.liveBytes -= this.pages8[page]!.length;
     this.dropPage(page);
   }
 }
-
-const EMPTY8 = new Uint8Array(0);
-const EMPTY32 = new Int32Array(0);
-const EMPTY_F64 = new Float64Array(0);
 
 function grown<T extends Uint8Array | Uint16Array | Int32Array>(larger: T, current: T): T {
   larger.set(current);

@@ -67,10 +67,10 @@ function bitcountCommand(session: Session, request: Request): void {
   if (start === null) return;
   const end = integerArgument(session, request, 3);
   if (end === null) return;
+  // Redis looks at this before the unit. BITPOS has no such rule: there both ends before the beginning mean the first byte.
+  if (start < 0 && end < 0 && start > end) return reply.integer(0);
   const unit = unitArgument(session, request, 4);
   if (unit === null) return;
-  // BITPOS has no such rule: there both ends before the beginning mean the first byte.
-  if (start < 0 && end < 0 && start > end) return reply.integer(0);
   const { first, last } = bitRange(start, end, bytes.length, unit);
   reply.integer(countBits(bytes, first, last));
 }
