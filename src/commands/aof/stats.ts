@@ -24,9 +24,9 @@ export default class AofStats extends AofCommand {
     separator: Flags.string({ default: ':', description: 'what ends the prefix of a key' }),
     bucket: Flags.integer({ default: 3600, min: 1, description: 'seconds per row of the times' }),
     live: Flags.boolean({
-      allowNo: true,
       description: 'load the data for dead bytes and the biggest keys; the default up to 64 MB of files',
     }),
+    'no-live': Flags.boolean({ description: 'do not load the data', exclusive: ['live'] }),
     top: Flags.integer({ default: 10, min: 1, description: 'rows per list' }),
   };
 
@@ -45,7 +45,7 @@ export default class AofStats extends AofCommand {
     this.table('Times', stats.byTime);
     this.table('Busiest keys', stats.busiestKeys);
     const set = findAofSet(args.path);
-    const loads = flags.live ?? setBytes(set) <= LOADED_BYTES_MAX;
+    const loads = flags.live || (!flags['no-live'] && setBytes(set) <= LOADED_BYTES_MAX);
     const live = loads && result.damaged === null ? this.live(set, flags.top) : null;
     if (!loads) this.log('\nToo large to load by default: --live tells dead bytes and the biggest keys.');
     if (stats.approximate) this.log('\nThere are too many keys to count each: rare ones may be missing.');

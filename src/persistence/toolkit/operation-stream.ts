@@ -62,9 +62,13 @@ export class OperationStream {
     const more = this.snapshot === null ? this.stepRecords() : this.stepSnapshot(this.snapshot);
     if (more) return true;
     this.close();
-    if (this.damage !== null || this.place.file === this.set.files.length - 1) return false;
+    if (this.isLast()) return false;
     this.place.file++;
     return true;
+  }
+
+  private isLast(): boolean {
+    return this.damage !== null || this.place.file === this.set.files.length - 1;
   }
 
   close(): void {

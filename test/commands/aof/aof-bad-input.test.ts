@@ -53,6 +53,7 @@ function expectClearRefusal(path: string, message: RegExp): void {
 test('a path that does not exist, and a directory without an AOF, are refused by every command', () => {
   const directory = temporaryDirectory();
   expectClearRefusal(join(directory, 'none'), /none does not exist, and there is no .*none\.aof|manifest/);
+  expect(readdirSync(directory)).toEqual([]);
   expectClearRefusal(directory, /holds no \*\.manifest and no \*\.aof file: name the file/);
 }, 120_000);
 
@@ -61,6 +62,7 @@ test('a manifest with wrong names is refused with its line', () => {
   const manifest = join(directory, 'redis.aof.manifest');
   writeFileSync(manifest, 'file ../redis.aof.1.incr.aof seq 1 type i\n');
   expectClearRefusal(directory, /line 1 /);
+  expect(readdirSync(directory)).toEqual(['redis.aof.manifest']);
 }, 120_000);
 
 test('an empty file is sound; what is no AOF at all is damaged from its first byte on', () => {
@@ -112,7 +114,7 @@ const root = process.getuid?.() === 0;
         ['rewrite', source, '-o', join(small, 'one.aof'), '--single', '--base', 'aof'],
         ['convert', source, '--to', 'multi', '-o', join(small, 'multi')],
         ['repair', source, '--salvage', '-o', join(small, 'repair')],
-        ['restore', source, '--to', String(text.length), '-o', join(small, 'restore')],
+        ['restore', source, '--to', String(text.lastIndexOf('*3\r\n')), '-o', join(small, 'restore')],
         ['import', '-', '-o', join(small, 'import.aof')],
         ['import', '-', '-o', join(small, 'import.rdb')],
       ];
