@@ -26,7 +26,7 @@ module.exports = {
     layer('storage', ['bytes']),
     layer('persistence', ['bytes', 'protocol', 'storage']),
     layer('server', ['bytes', 'protocol', 'storage', 'persistence']),
-    layer('toolkit', ['bytes', 'protocol', 'storage', 'persistence', 'server']),
+    layer('toolkit', ['bytes', 'protocol', 'storage', 'persistence', 'server', 'client']),
     layer('client', ['bytes', 'protocol']),
   ],
   options: {

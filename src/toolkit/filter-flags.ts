@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import type { FilterOptions } from '../persistence/toolkit/operation-filter.js';
+import { type RequestKeys, VALUE_TYPES, type ValueType } from './request-keys.js';
 import { parseTime } from './restore-point.js';
 
 /** Flags that choose operations. */
@@ -7,22 +8,29 @@ export const filterFlags = {
   key: Flags.string({ description: 'only operations on keys that match this pattern (* ? [a-z])' }),
   db: Flags.integer({ description: 'only operations on this database' }),
   command: Flags.string({ description: 'only this command' }),
+  type: Flags.option({ options: VALUE_TYPES })({
+    description: 'only commands on values of this type, and those that fit any type (DEL, EXPIRE, FLUSHALL)',
+  }),
   since: Flags.string({ description: 'only from this time on (needs aof-timestamp-enabled)' }),
   until: Flags.string({ description: 'only up to this time' }),
 };
 
-export function filterOptions(flags: {
+interface FilterFlags {
   key: string | undefined;
   db: number | undefined;
   command: string | undefined;
+  type: ValueType | undefined;
   since: string | undefined;
   until: string | undefined;
-}): FilterOptions {
-  const { key, db, command, since, until } = flags;
+}
+
+export function filterOptions(flags: FilterFlags, keys: RequestKeys): FilterOptions {
+  const { key, db, command, type, since, until } = flags;
   return {
     key: key === undefined ? undefined : Buffer.from(key).toString('latin1'),
     db,
     command,
+    fitsType: type === undefined ? undefined : (request) => keys.fitsType(request, type),
     sinceSeconds: since === undefined ? undefined : parseTime(since, '--since'),
     untilSeconds: until === undefined ? undefined : parseTime(until, '--until'),
   };

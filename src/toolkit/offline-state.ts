@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
+import { RDB_VERSION_FIELD_EXPIRES, RDB_VERSION_WRITTEN } from '../persistence/rdb/rdb-format.js';
 import type { RdbVisitor } from '../persistence/rdb/rdb-visitor.js';
+import type { RdbVersion } from '../persistence/rdb/rdb-writer.js';
 import type { AofSet } from '../persistence/toolkit/aof-set.js';
 import { LoadError, AofLoader } from '../server/persistence/aof-loader.js';
 import { Snapshot } from '../server/persistence/snapshot.js';
@@ -44,6 +46,11 @@ export class OfflineState {
 
   get keys(): number {
     return this.server.keyspace.size;
+  }
+
+  /** Version of an RDB file that has a place for everything; Redis before 7.4 knows no expire times of hash fields. */
+  get rdbVersion(): RdbVersion {
+    return this.server.keyspace.expiringHashes > 0 ? RDB_VERSION_FIELD_EXPIRES : RDB_VERSION_WRITTEN;
   }
 
   /** Tells everything, database by database. */

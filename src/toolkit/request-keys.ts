@@ -1,5 +1,5 @@
 import type { Request } from '../protocol/request.js';
-import { type Command, Flag, type KeySpec } from '../server/commands/command.js';
+import { type Command, Flag, type Group, type KeySpec } from '../server/commands/command.js';
 import { COMMANDS } from '../server/commands/list.js';
 import { CommandTable } from '../server/commands/table.js';
 
@@ -26,6 +26,16 @@ export class RequestKeys {
     return keys.flatMap((spec) => keysOfSpec(spec, request));
   }
 
+  /**
+   * True for a command on values of this type, and for those that fit any type (DEL, EXPIRE, FLUSHALL) or are not known
+   * here: without them the keys would not be what they were.
+   */
+  fitsType(request: Request, type: ValueType): boolean {
+    const group = this.command(request)?.spec.group;
+    const own = group === undefined ? undefined : TYPES[group];
+    return own === undefined || own === type;
+  }
+
   /** True for a command that empties one database or all. */
   static empties(request: Request): boolean {
     return request.is(0, 'flushall') || request.is(0, 'flushdb');
@@ -36,6 +46,22 @@ export class RequestKeys {
     return command === undefined || (command.flags & Flag.WRITE) !== 0;
   }
 }
+
+export const VALUE_TYPES = ['string', 'list', 'set', 'zset', 'hash', 'stream'] as const;
+export type ValueType = (typeof VALUE_TYPES)[number];
+
+/** What the commands of a group work on; the other groups work on keys of any type. */
+const TYPES: Readonly<Partial<Record<Group, ValueType>>> = {
+  string: 'string',
+  bitmap: 'string',
+  hyperloglog: 'string',
+  list: 'list',
+  set: 'set',
+  'sorted-set': 'zset',
+  geo: 'zset',
+  hash: 'hash',
+  stream: 'stream',
+};
 
 /** Lists of one index each, so that the usual request allocates none. */
 const SINGLE: readonly (readonly number[])[] = Array.from({ length: 16 }, (_, index) => [index]);

@@ -12,10 +12,11 @@ export type StateFormat = 'rdb' | 'aof';
 export function writeRdb(state: OfflineState, path: string, aofBase: boolean): number {
   const file = new AtomicFile(path);
   try {
-    const writer = new RdbWriter({
-      write: (bytes) => file.write(bytes),
-      writeAt: (offset, bytes) => file.writeAt(offset, bytes),
-    });
+    const sink = {
+      write: (bytes: Uint8Array): void => file.write(bytes),
+      writeAt: (offset: number, bytes: Uint8Array): void => file.writeAt(offset, bytes),
+    };
+    const writer = new RdbWriter(sink, { version: state.rdbVersion });
     writer.aux('redis-ver', '7.0.15');
     writer.aux('redis-bits', '64');
     writer.aux('ctime', String(Math.floor(Date.now() / 1000)));

@@ -42,7 +42,7 @@ export default class AofExport extends AofCommand {
     const { damaged } = exportSet(
       set,
       format,
-      filterOptions(flags),
+      filterOptions(flags, keys),
       (request) => keys.of(request),
       (line) => output.write(line),
     );

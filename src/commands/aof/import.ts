@@ -1,21 +1,28 @@
+import { rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Args, Flags } from '@oclif/core';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { AofImporter, type ImportResult } from '../../persistence/toolkit/import.js';
+import { findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { newFile } from '../../persistence/toolkit/output-set.js';
 import { AofCommand } from '../../toolkit/aof-command.js';
+import { OfflineState } from '../../toolkit/offline-state.js';
+import { writeSingle } from '../../toolkit/state-files.js';
 
 export default class AofImport extends AofCommand {
-  static override summary = 'write an AOF from JSON lines or commands';
+  static override summary = 'write an AOF or an RDB file from JSON lines or commands';
   static override description =
-    "Reads what `aof export` printed, or commands as one types them into redis-cli, from a file or from stdin ('-'). The AOF appears under its name when it is complete.";
+    "Reads what `aof export` printed, or commands as one types them into redis-cli, from a file or from stdin ('-'). An output name that ends in .rdb, or --rdb, makes an RDB file: the commands are run, and the data they amount to is saved. The file appears under its name when it is complete.";
   static override examples = [
     '<%= config.bin %> aof import data.ndjson --output redis.aof',
+    '<%= config.bin %> aof import data.ndjson --output dump.rdb',
     '<%= config.bin %> aof export data | grep user: | <%= config.bin %> aof import - -o users.aof',
   ];
   static override args = { input: Args.string({ required: true, description: "a file, or '-' for stdin" }) };
   static override flags = {
-    output: Flags.string({ char: 'o', required: true, description: 'AOF to write' }),
+    output: Flags.string({ char: 'o', required: true, description: 'AOF or RDB file to write' }),
+    rdb: Flags.boolean({ description: 'write an RDB file, whatever its name' }),
     checksum: Flags.boolean({ default: true, allowNo: true, description: 'add checksum annotations' }),
   };
 
@@ -23,15 +30,29 @@ export default class AofImport extends AofCommand {
     const { args, flags } = await this.parse(AofImport);
     // A file that cannot be opened fails before the output is touched.
     const input = args.input === '-' ? process.stdin : (await open(args.input)).createReadStream();
-    const importer = new AofImporter(flags.output, { checksums: flags.checksum });
+    const rdb = flags.rdb || flags.output.endsWith('.rdb');
+    newFile(flags.output);
+    // Of an RDB file the commands go to a file beside it first: they are what the loader reads.
+    const aof = rdb ? `${flags.output}.import-${process.pid}.aof` : flags.output;
+    const importer = new AofImporter(aof, { checksums: flags.checksum });
+    let imported: ImportResult;
     try {
       for await (const line of createInterface({ input, crlfDelay: Infinity })) importer.add(line);
+      imported = importer.finish();
     } catch (error) {
       importer.abandon();
       throw error;
     }
-    const result = importer.finish();
+    const result = rdb ? { ...imported, path: flags.output, bytes: this.save(aof, flags.output) } : imported;
     this.log(`Wrote ${count(result.records, 'operation')}, ${bytes(result.bytes)}, to ${result.path}`);
     return result;
+  }
+
+  private save(aof: string, output: string): number {
+    try {
+      return writeSingle(OfflineState.load(findAofSet(aof)), output, 'rdb');
+    } finally {
+      rmSync(aof);
+    }
   }
 }

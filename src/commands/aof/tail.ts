@@ -1,15 +1,12 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Flags } from '@oclif/core';
-import { AofItem } from '../../persistence/aof/aof-format.js';
-import { AofReader } from '../../persistence/aof/aof-reader.js';
-import { fileSize, readerOf } from '../../persistence/file-bytes.js';
-import { type AofSetFile, findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { describeCommand } from '../../persistence/toolkit/describe-command.js';
 import { operationFilter } from '../../persistence/toolkit/operation-filter.js';
 import type { Operation } from '../../persistence/toolkit/operations.js';
 import { AofCommand, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
 import { filterFlags, filterOptions } from '../../toolkit/filter-flags.js';
+import { FollowedFile } from '../../toolkit/followed-file.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
 
 const POLL_MS = 200;
@@ -18,7 +15,7 @@ export default class AofTail extends AofCommand {
   static override enableJsonFlag = false;
   static override summary = 'show the last commands of an AOF, and follow it while it grows';
   static override description =
-    'Reads the newest file of the set. With --follow it goes on as the server writes, also into the next file after a rewrite.';
+    'Reads the newest file of the set; of one with an RDB part, what stands behind it. With --follow it goes on as the server writes, also into the next file after a rewrite.';
   static override examples = [
     '<%= config.bin %> aof tail data',
     '<%= config.bin %> aof tail data --follow --key "user:*"',
@@ -33,66 +30,49 @@ export default class AofTail extends AofCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AofTail);
     const keys = new RequestKeys();
-    const wanted = operationFilter(filterOptions(flags), (request) => keys.of(request));
-    const shown: string[] = [];
-    let file = findAofSet(args.path).files.at(-1)!;
-    let place = { offset: 0, db: 0, timeSeconds: 0 };
+    const wanted = operationFilter(filterOptions(flags, keys), (request) => keys.of(request));
+    const shown = new ShownLines(flags.lines);
     const describe = (operation: Operation): string[] => {
       return operation.request.is(0, 'select') || !wanted(operation) ? [] : [line(operation)];
     };
-    for (let first = true; ; first = false) {
-      place = readOn(file, place, describe, shown);
-      for (const text of first ? shown.slice(Math.max(0, shown.length - flags.lines)) : shown) this.log(text);
-      shown.length = 0;
+    const tell = (lines: readonly string[]): void => shown.push(lines);
+    let file = new FollowedFile(findAofSet(args.path).files.at(-1)!);
+    for (;;) {
+      file.readOn(describe, tell);
+      for (const text of shown.take()) this.log(text);
+      shown.limit = Infinity;
       if (!flags.follow) break;
       await delay(POLL_MS);
-      // The manifest is replaced by a rewrite while we read; then another file is the newest.
-      const newest = existsSync(file.path) ? findAofSet(args.path).files.at(-1)! : null;
-      if (newest !== null && newest.path !== file.path) {
-        readOn(file, place, describe, shown);
-        file = newest;
-        place = { offset: 0, db: 0, timeSeconds: 0 };
+      for (const next of file.successors(args.path)) {
+        const opened = FollowedFile.openIfThere(next);
+        if (opened === null) continue;
+        // The server writes no more to the file before: what is left of it comes first.
+        file.readOn(describe, tell);
+        file.close();
+        file = opened;
       }
     }
+    file.close();
     process.exitCode = ExitCode.SOUND;
   }
 }
 
-interface Place {
-  offset: number;
-  db: number;
-  timeSeconds: number;
-}
+/** Keeps the last lines, at first; all of them later. */
+class ShownLines {
+  private lines: string[] = [];
 
-/** Describes what is complete behind `place`; where to go on. What is still being written waits. */
-function readOn(
-  file: AofSetFile,
-  place: Place,
-  describe: (operation: Operation) => string[],
-  lines: string[],
-): Place {
-  const fd = openSync(file.path, 'r');
-  try {
-    const options = { checksums: false, argumentBytesMax: 4096 };
-    const reader = new AofReader(readerOf(fd), fileSize(fd), place.offset, options);
-    const next = { ...place };
-    let waiting: string[] = [];
-    for (let item = reader.next(); item !== AofItem.END && item !== AofItem.DAMAGE; item = reader.next()) {
-      const time = item === AofItem.ANNOTATION ? /^#TS:(\d+)\r\n$/.exec(reader.annotation) : null;
-      if (time !== null) next.timeSeconds = Number(time[1]);
-      if (item === AofItem.RECORD) {
-        const { request, start, end } = reader;
-        if (request.is(0, 'select')) next.db = Number(request.string(1));
-        waiting.push(...describe({ file, start, end, db: next.db, timeSeconds: next.timeSeconds, request }));
-      }
-      if (reader.inTransaction) continue;
-      lines.push(...waiting);
-      waiting = [];
-      next.offset = reader.soundTo;
-    }
-    return next;
-  } finally {
-    closeSync(fd);
+  constructor(public limit: number) {}
+
+  push(lines: readonly string[]): void {
+    this.lines.push(...lines);
+    if (this.lines.length > 2 * this.limit + 1000) this.lines = this.take();
+  }
+
+  /** The last `limit` lines; then there are none. */
+  take(): string[] {
+    const { lines, limit } = this;
+    this.lines = [];
+    return limit === Infinity ? lines : lines.slice(Math.max(0, lines.length - limit));
   }
 }
 

@@ -40,3 +40,9 @@ export interface AofDamage {
 export function isRepairable(damage: AofDamage): boolean {
   return damage.kind === 'cut' || damage.kind === 'open-transaction' || damage.kind === 'zeros';
 }
+
+/** Unix seconds of a `#TS:` annotation, or null for any other. */
+export function timeOfAnnotation(annotation: string): number | null {
+  const time = /^#TS:(\d+)\r\n$/.exec(annotation);
+  return time === null ? null : Number(time[1]);
+}

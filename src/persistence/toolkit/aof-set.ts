@@ -46,6 +46,11 @@ export function findAofSet(path: string): AofSet {
   return { manifestPath: null, manifest: null, files: [{ path, name: basename(path), role: 'single' }] };
 }
 
+/** Size of all files together; of those that are missing, nothing. */
+export function setBytes({ files }: AofSet): number {
+  return files.reduce((sum, { path }) => sum + (existsSync(path) ? statSync(path).size : 0), 0);
+}
+
 function manifestNames(path: string): string[] {
   const name = basename(path) + MANIFEST_SUFFIX;
   return [join(dirname(path), name), join(dirname(path), DEFAULT_DIRECTORY, name)];

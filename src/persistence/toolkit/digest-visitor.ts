@@ -21,6 +21,8 @@ export class DigestVisitor implements RdbVisitor {
   private expireAtMs = -1;
   private sum = 0n;
   private position = 0;
+  private group = '';
+  private consumer = '';
 
   constructor(private readonly tell: (db: number, key: string, digest: KeyDigest) => void) {}
 
@@ -91,11 +93,12 @@ export class DigestVisitor implements RdbVisitor {
   }
 
   streamGroup(group: StreamGroup): void {
-    this.add('group', group.name.toString(), group.lastId.toString(), String(group.entriesRead));
+    this.group = group.name.toString();
+    this.add('group', this.group, group.lastId.toString(), String(group.entriesRead));
   }
 
   streamPending(id: Bytes, _deliveredAtMs: number, deliveries: number): void {
-    this.add('pending', id.toString(), String(deliveries));
+    this.add('pending', this.group, id.toString(), String(deliveries));
   }
 
   streamConsumers(): void {
@@ -103,11 +106,12 @@ export class DigestVisitor implements RdbVisitor {
   }
 
   streamConsumer(consumer: StreamConsumer): void {
-    this.add('consumer', consumer.name.toString());
+    this.consumer = consumer.name.toString();
+    this.add('consumer', this.group, this.consumer);
   }
 
   streamConsumerPending(id: Bytes): void {
-    this.add('owns', id.toString());
+    this.add('owns', this.group, this.consumer, id.toString());
   }
 
   end(): void {

@@ -12,6 +12,8 @@ export interface FilterOptions {
   db?: number | undefined;
   /** Name of the command, in any case. */
   command?: string | undefined;
+  /** True for a command that fits the wanted type of value. */
+  fitsType?: ((request: Request) => boolean) | undefined;
   /** Unix times in seconds, both included. Operations without a time pass neither. */
   sinceSeconds?: number | undefined;
   untilSeconds?: number | undefined;
@@ -25,6 +27,7 @@ export function operationFilter(options: FilterOptions, keysOf: KeysOf): (operat
     const { request, timeSeconds } = operation;
     if (db !== undefined && operation.db !== db) return false;
     if (command !== undefined && !request.is(0, command)) return false;
+    if (options.fitsType !== undefined && !options.fitsType(request)) return false;
     if (sinceSeconds !== undefined && (timeSeconds === 0 || timeSeconds < sinceSeconds)) return false;
     if (untilSeconds !== undefined && (timeSeconds === 0 || timeSeconds > untilSeconds)) return false;
     if (key === undefined) return true;

@@ -1,4 +1,5 @@
 import { Request } from '../../protocol/request.js';
+import { timeOfAnnotation } from '../aof/aof-format.js';
 import type { AofReader } from '../aof/aof-reader.js';
 import { RdbCommands } from '../rdb-commands.js';
 import type { AofSet, AofSetFile } from './aof-set.js';
@@ -69,8 +70,8 @@ class FileWalk {
     snapshot: new RdbCommands((request) => this.tell(request, -1, -1)),
     record: (reader: AofReader): void => this.tell(reader.request, reader.start, reader.end),
     annotation: (reader: AofReader): void => {
-      const time = /^#TS:(\d+)\r\n$/.exec(reader.annotation);
-      if (time !== null) this.operation.timeSeconds = Number(time[1]);
+      const time = timeOfAnnotation(reader.annotation);
+      if (time !== null) this.operation.timeSeconds = time;
     },
   };
 

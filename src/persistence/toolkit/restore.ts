@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Request } from '../../protocol/request.js';
+import { timeOfAnnotation } from '../aof/aof-format.js';
 import type { AofReader } from '../aof/aof-reader.js';
 import { type AofFile, filesInOrder, MANIFEST_SUFFIX } from '../aof/manifest.js';
 import type { RdbVisitor } from '../rdb/rdb-visitor.js';
@@ -94,9 +95,9 @@ class CutSearch {
       this.endUnit(reader);
     };
     const annotation = (reader: AofReader): void => {
-      const time = /^#TS:(\d+)\r\n$/.exec(reader.annotation);
+      const time = timeOfAnnotation(reader.annotation);
       if (time !== null) {
-        this.timeSeconds = Number(time[1]);
+        this.timeSeconds = time;
         if (point.kind === 'time' && this.timeSeconds > point.seconds)
           this.take(file, reader.annotation.trim());
       }

@@ -15,6 +15,8 @@ import { runAof, runJson } from './aof-run.js';
 
 const AOF = ['--appendonly', 'yes', '--appendfilename', 'redis.aof', '--enable-debug-command', 'yes'];
 
+const BIN = fileURLToPath(new URL('../../../bin/run.js', import.meta.url));
+
 afterAll(removeDirectories);
 
 function write(text: string): string {
@@ -71,8 +73,7 @@ test('diff tells added, removed and changed keys, whatever the order of commands
 test('tail shows the last commands and follows a growing file', async () => {
   const path = write(resp('SET', 'a', 1) + resp('SET', 'b', 2));
   expect(runAof(['tail', path, '-n', '1']).stdout).toBe(`${resp('SET', 'a', 1).length}  db0  SET b 2\n`);
-  const bin = fileURLToPath(new URL('../../../bin/run.js', import.meta.url));
-  const child = spawn(process.execPath, [bin, 'aof', 'tail', path, '-f'], {
+  const child = spawn(process.execPath, [BIN, 'aof', 'tail', path, '-f'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -111,6 +112,50 @@ test('tail shows the last commands and follows a growing file', async () => {
     await redis.stop();
     return digest;
   }
+
+  test('tail follows through rewrites, also what was written just before one', async () => {
+    const directory = temporaryDirectory();
+    const redis = await RedisProcess.start(directory, ...AOF);
+    await redis.call('SET', 'user:1', 'first');
+    const child = spawn(process.execPath, [BIN, 'aof', 'tail', directory, '-f', '--key', 'user:*'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    while (!output.includes('user:1 first')) await once(child.stdout, 'data');
+    for (let round = 0; round < 3; round++) {
+      await redis.call('SET', `user:${round}`, `before ${round}`);
+      await redis.call('SET', 'other', round);
+      await redis.call('BGREWRITEAOF');
+      const info = async (): Promise<string> => String(await redis.call('INFO', 'persistence'));
+      while (/aof_rewrite_(in_progress|scheduled):1/.test(await info()));
+      await redis.call('SET', `user:${round}`, `after ${round}`);
+      while (!output.includes(`after ${round}`)) await once(child.stdout, 'data');
+    }
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    await redis.stop();
+    const values = output.match(/(first|before \d|after \d)/g);
+    const rounds = [0, 1, 2].flatMap((round) => [`before ${round}`, `after ${round}`]);
+    expect(values).toEqual(['first', ...rounds]);
+    expect(output).not.toContain('other');
+  }, 60_000);
+
+  test('expire times of hash fields survive rewrite, convert and import', () => {
+    const source = write(
+      resp('HSET', 'h', 'f', 1, 'g', 2) + resp('HPEXPIREAT', 'h', 4_102_444_800_000, 'FIELDS', 1, 'f'),
+    );
+    const out = temporaryDirectory();
+    expect(runAof(['rewrite', source, '-o', join(out, 'rewrite')]).status).toBe(0);
+    expect(runAof(['convert', source, '--to', 'rdb', '-o', join(out, 'h.rdb')]).status).toBe(0);
+    const lines = runAof(['export', join(out, 'h.rdb')]).stdout;
+    expect(runAof(['import', '-', '-o', join(out, 'i.rdb')], lines).status).toBe(0);
+    for (const name of ['rewrite', 'h.rdb', 'i.rdb']) {
+      expect([name, runAof(['diff', source, join(out, name)]).status]).toEqual([name, 0]);
+    }
+    const without = write(resp('HSET', 'h', 'f', 1, 'g', 2));
+    expect(runAof(['diff', source, without]).status).toBe(1);
+  }, 60_000);
 
   test('rewritten and converted files hold the same data', async () => {
     const { directory, digest } = await filled();
