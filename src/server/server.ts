@@ -24,6 +24,7 @@ import { LatencyMonitor } from './info/latency.js';
 import { Network } from './transport/network.js';
 import { MemoryLimit } from './upkeep/memory-limit.js';
 import { Monitors } from './clients/monitor.js';
+import { publishKeyspaceEvent } from './pubsub/keyspace-events.js';
 import { NotifyClass } from './pubsub/notifications.js';
 import { type Observer, Observers } from './execution/observers.js';
 import { Pause } from './clients/client-pause.js';
@@ -234,31 +235,7 @@ export class Server {
     if (this.blocking.count !== 0) this.blocking.touched(database, key);
     if (this.watches.size !== 0) this.watches.touch(database, key);
     if (this.tracking.active) this.tracking.invalidate(session, key, notifyClass === NotifyClass.EVICTED);
-    if ((this.notifyFlags & notifyClass) !== 0) this.notify(database, key, event);
-  }
-
-  /** Tells of events of these classes (bits of `NotifyClass`) from now on. */
-  notifyKeyspaceEvents(flags: number): void {
-    const { keyspace } = this;
-    this.notifyFlags = flags;
-    const teller = (notifyClass: NotifyClass, event: string) =>
-      (flags & notifyClass) === 0
-        ? null
-        : (database: Database, key: Bytes): void => {
-            this.notify(database, key, event);
-          };
-    keyspace.onMissed = teller(NotifyClass.KEY_MISS, 'keymiss');
-    keyspace.onCreated = teller(NotifyClass.NEW, 'new');
-  }
-
-  /** Tells the subscribers of keyspace events, whose class is wanted. */
-  private notify(database: Database, key: Bytes, event: string): void {
-    const name = key.toString();
-    const { number } = database;
-    if ((this.notifyFlags & NotifyClass.KEYSPACE) !== 0)
-      this.pubsub.publish(`__keyspace@${number}__:${name}`, event);
-    if ((this.notifyFlags & NotifyClass.KEYEVENT) !== 0)
-      this.pubsub.publish(`__keyevent@${number}__:${event}`, name);
+    if ((this.notifyFlags & notifyClass) !== 0) publishKeyspaceEvent(this, database, key, event);
   }
 
   /** As `keyChanged`, for a change of form that nobody is notified of. */

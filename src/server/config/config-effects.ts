@@ -3,6 +3,7 @@ import { applyEncodingLimits, ENCODING_DIRECTIVES } from './encoding-limits.js';
 import { Flag } from '../commands/command.js';
 import type { DirectiveName } from './directives.js';
 import { logLevel } from '../log.js';
+import { notifyKeyspaceEvents } from '../pubsub/keyspace-events.js';
 import type { Server } from '../server.js';
 import { SessionFlag } from '../clients/session.js';
 
@@ -63,7 +64,7 @@ export function applyConfiguration(server: Server): void {
   configuration.onChange(
     'notify-keyspace-events',
     now(() => {
-      server.notifyKeyspaceEvents(config['notify-keyspace-events']);
+      notifyKeyspaceEvents(server, config['notify-keyspace-events']);
     }),
   );
   configuration.onChange('slowlog-max-len', (length) => {
