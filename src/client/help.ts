@@ -23,6 +23,8 @@ export function helpTopic(
   const all = [...docs.values()].flatMap((doc) => [doc, ...doc.subcommands.values()]);
   if (topic.startsWith('@')) {
     const group = all.filter((doc) => doc.group.replaceAll('_', '-') === topic.slice(1).replaceAll('_', '-'));
+    // A server tells of its commands in the order of its hash table, another one each time.
+    group.sort((one, other) => (one.name < other.name ? -1 : 1));
     return group.length === 0 ? undefined : group.map(describe).join('');
   }
   const found = all.filter((doc) => doc.name === topic);

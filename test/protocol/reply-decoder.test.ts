@@ -251,7 +251,7 @@ const { reply } = fc.letrec<{ reply: Reply; plain: Reply; list: Reply[]; entries
       fc.record({ type: fc.constant('integer'), value: fc.maxSafeInteger().map((n) => n || 0) }),
       fc
         .double({ noNaN: true, noDefaultInfinity: true })
-        .map((value) => ({ type: 'double', value, text: String(value) })),
+        .map((value) => ({ type: 'double', value, text: Object.is(value, -0) ? '-0' : String(value) })),
       fc.record({ type: fc.constant('big-number'), value: fc.bigInt() }),
       fc.record({ type: fc.constant('boolean'), value: fc.boolean() }),
       fc.constant({ type: 'null' }),
