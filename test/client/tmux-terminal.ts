@@ -54,7 +54,18 @@ export class TmuxTerminal {
     );
     // The limit holds for windows made after it was set.
     this.#tmux('new-window', `exec ${shell}`);
+    this.#awaitShell();
     this.run(argv);
+  }
+
+  /** What is typed before the shell reads its terminal is echoed twice. Its prompt is one blank. */
+  #awaitShell(): void {
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    const deadlineMs = Date.now() + TIMEOUT_MS;
+    while (this.cursor()[0] !== 1) {
+      if (Date.now() > deadlineMs) throw new Error('the shell shows no prompt');
+      Atomics.wait(pause, 0, 0, POLL_MS);
+    }
   }
 
   /** Starts `mredis cli` in the shell. */
