@@ -14,6 +14,7 @@ import {
   wordList,
 } from './config-values.js';
 import { oomScores, outputLimits, percentiles, replicaOf, savePoints } from './config-structured.js';
+import { EVICTION_POLICIES } from '../../storage/eviction.js';
 import { notifyClasses } from '../pubsub/notifications.js';
 
 const MB = 1024 * 1024;
@@ -114,17 +115,7 @@ export const DIRECTIVES = {
 
   // Memory.
   maxmemory: memory(0),
-  'maxmemory-policy': oneOf(
-    'noeviction',
-    'volatile-lru',
-    'volatile-lfu',
-    'volatile-random',
-    'volatile-ttl',
-    'allkeys-lru',
-    'allkeys-lfu',
-    'allkeys-random',
-    'noeviction',
-  ),
+  'maxmemory-policy': oneOf('noeviction', ...EVICTION_POLICIES),
   'maxmemory-samples': integer(5, 1, INT_MAX),
   'maxmemory-eviction-tenacity': integer(10, 0, 100),
   'lfu-log-factor': integer(10, 0, INT_MAX),
