@@ -2,9 +2,8 @@ import { Bytes } from '../bytes/bytes.js';
 import type { Database } from './database.js';
 import type { Keyspace } from './keyspace.js';
 
-/** Which keys may go (all, or those with an expiry), and which of them goes first. */
+/** Which keys may go (all, or those with an expiry), and which of them goes first; in the order in which Redis names them. */
 export const EVICTION_POLICIES = [
-  'noeviction',
   'volatile-lru',
   'volatile-lfu',
   'volatile-random',
@@ -12,6 +11,7 @@ export const EVICTION_POLICIES = [
   'allkeys-lru',
   'allkeys-lfu',
   'allkeys-random',
+  'noeviction',
 ] as const;
 export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];
 
