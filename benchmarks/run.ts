@@ -3,14 +3,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Comparison } from '../src/client/bench/comparison.js';
 import { readFigures, writeFigures, type Figures, type Pair } from './figures.js';
+import { measureBigReads, measurePublishing, measureWakeUps } from './client-measurements.js';
+import { measureLoading, measureRewrite } from './disk-measurements.js';
 import { origin } from './origin.js';
 import { renderReport } from './report.js';
 import { ROWS, type Row } from './rows.js';
-import { asTarget, bench, ROOT } from './servers.js';
+import { compareFresh, compareLive } from './row-measurements.js';
+import { ROOT } from './servers.js';
 import {
-  CONFIDENCE,
   measureColdStart,
   measureEngines,
   measureGenerator,
@@ -32,7 +33,7 @@ const { quick } = options;
 /** A quick run does not touch the document. */
 const out = options.out ?? (quick ? join(tmpdir(), 'mredis-benchmarks') : `${ROOT}docs`);
 
-/** One part that can be measured alone. In full all of them take about twelve minutes. */
+/** One part that can be measured alone. In full all of them take about half an hour. */
 interface Part {
   readonly id: string;
   readonly measure: (figures: Figures) => Promise<void>;
@@ -41,14 +42,11 @@ interface Part {
 const rowPart = (row: Row): Part => ({
   id: row.id,
   measure: async (figures) => {
-    const length = quick
-      ? ['--rounds', '3', '--duration', '0.3', '--warmup', '0.1']
-      : ['--rounds', '5', '--duration', '0.7', '--warmup', '0.2'];
-    const flags = [...row.flags, ...length, '--confidence', String(CONFIDENCE), '--json'];
-    const printed = await bench(['compare', asTarget('redis'), asTarget('mredis'), ...flags]);
-    // What `mredis bench compare --json` prints.
-    const [comparison] = JSON.parse(printed) as Comparison[];
-    if (comparison !== undefined) figures.rows[row.id] = { metrics: comparison.metrics, origin: origin() };
+    const here = origin();
+    const metrics = await (row.freshRequests === undefined
+      ? compareLive(row, quick)
+      : compareFresh(row, quick));
+    figures.rows[row.id] = { metrics, origin: here };
   },
 });
 
@@ -84,6 +82,11 @@ const PARTS: readonly Part[] = [
   sidePart('idle-connections', () => measureIdleConnections(3, quick ? 1_000 : 10_000)),
   sidePart('cold-start', () => measureColdStart(quick ? 3 : 10)),
   sidePart('growth-stall', () => measureGrowthStall(3, quick ? 300_000 : 10_000_000)),
+  sidePart('loading', () => measureLoading(3, quick ? 200_000 : 5_000_000)),
+  sidePart('rewrite', () => measureRewrite(quick ? 1 : 3, quick ? 100_000 : 1_000_000)),
+  sidePart('big-reads', () => measureBigReads(3, quick ? 1 : 3)),
+  sidePart('publishing', () => measurePublishing(3, quick ? 2_000 : 20_000)),
+  sidePart('wake-up', () => measureWakeUps(3, quick ? 300 : 3_000)),
   enginePart('engine-160k', ['--sizes', quick ? '16k' : '160k', '--engines', 'mredis,map', '--rounds', '5']),
   enginePart('engine-growth', [
     ...['--sizes', quick ? '300k' : '10M', '--operations', quick ? '200k' : '6M'],

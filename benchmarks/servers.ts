@@ -6,6 +6,8 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BIN = `${ROOT}bin/run.js`;
 /** Each has a working directory of its own, where mredis is to keep its data too. */
 const QUIET = ['--save', '', '--appendonly', 'no', '--dir', '.'];
+/** Loading millions of keys takes a while. */
+const START_MS_MAX = 300_000;
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Command lines of the two servers, `{port}` to be filled in. */
@@ -14,20 +16,17 @@ const SERVERS = {
   mredis: [process.execPath, BIN, 'serve', '--port', '{port}', ...QUIET],
 } as const;
 export type ServerName = keyof typeof SERVERS;
+/** Options of the command line; of those that are repeated the last one counts. */
+export type ServerOptions = readonly string[];
 export const SERVER_NAMES: readonly ServerName[] = ['redis', 'mredis'];
-
-/** A command line as one argument of `mredis bench compare`. */
-export function asTarget(name: ServerName): string {
-  return SERVERS[name].map((word) => (word === '' ? "''" : `'${word}'`)).join(' ');
-}
 
 /** Runs `use` on a fresh server and ends the server. */
 export async function withServer<T>(
   name: ServerName,
   use: (server: SpawnedServer) => Promise<T>,
-  ...options: string[]
+  options: ServerOptions = [],
 ): Promise<T> {
-  const server = await SpawnedServer.start([...SERVERS[name], ...options]);
+  const server = await SpawnedServer.start([...SERVERS[name], ...options], START_MS_MAX);
   try {
     return await use(server);
   } finally {

@@ -7,33 +7,9 @@ import type { LoadResult } from '../src/client/bench/load-result.js';
 import { meanInterval, ratioInterval } from '../src/client/bench/ratio-interval.js';
 import { ServerProbe } from '../src/client/bench/server-probe.js';
 import type { SpawnedServer } from '../src/client/bench/spawned-server.js';
-import type { Figure, GeneratorFigures, Pair } from './figures.js';
-import { bench, SERVER_NAMES, withServer, type ServerName } from './servers.js';
-
-export const CONFIDENCE = 0.95;
-
-/** Measures both servers in turn, `rounds` times each on a fresh server, and gives each figure its interval. */
-async function pairs<Name extends string>(
-  rounds: number,
-  measure: (server: SpawnedServer) => Promise<Record<Name, number>>,
-): Promise<Record<Name, Pair>> {
-  const values: Record<ServerName, Record<Name, number>[]> = { redis: [], mredis: [] };
-  for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? SERVER_NAMES : SERVER_NAMES.toReversed();
-    for (const name of order) values[name].push(await withServer(name, measure));
-  }
-  const names = Object.keys(values.redis[0] ?? {}) as Name[];
-  const figure = (name: Name, server: ServerName): Figure =>
-    meanInterval(
-      values[server].map((one) => one[name]),
-      CONFIDENCE,
-    );
-  const entries = names.map((name) => [
-    name,
-    { redis: figure(name, 'redis'), mredis: figure(name, 'mredis') },
-  ]);
-  return Object.fromEntries(entries) as Record<Name, Pair>;
-}
+import type { GeneratorFigures, Pair } from './figures.js';
+import { CONFIDENCE, pairs } from './pairs.js';
+import { bench, withServer } from './servers.js';
 
 /** Resident memory of a process in bytes, as the kernel counts it. */
 export async function residentBytes(pid: number): Promise<number> {
@@ -53,7 +29,7 @@ async function usedBytes(server: SpawnedServer): Promise<number> {
 }
 
 /** SET of `keys` keys of 16 bytes with values of 32, each once. */
-function fill(server: SpawnedServer, keys: number): Promise<string> {
+export function fill(server: SpawnedServer, keys: number): Promise<string> {
   const flags = [
     '--key-dist',
     'sequential',
