@@ -62,3 +62,32 @@ test('key misses of one command do not stand inside its reply', async () => {
   await client.call('CONFIG', 'SET', 'notify-keyspace-events', '');
   client.close();
 });
+
+test('many messages published at once reach every subscriber whole and in order, whatever their sizes', async () => {
+  const names = ['a', 'b'];
+  const subscribers = await Promise.all([1, 2, 3, 4].map(() => connected('2')));
+  for (const [i, subscriber] of subscribers.entries()) {
+    // The first two hear the same, the others something else each.
+    for (const name of [names, names, names.slice(0, 1), names.slice(1)][i]!) {
+      subscriber.send(['SUBSCRIBE', name]);
+      await subscriber.reply('any');
+    }
+  }
+  const publisher = await connected('2');
+  const sizes = [1, 200, 63_000, 3_000, 70_000, 0, 65_536, 10];
+  const messages = Array.from({ length: 300 }, (_, i) => ({
+    channel: names[i % 3 === 0 ? 0 : 1]!,
+    text: `${i}:`.padEnd(sizes[i % sizes.length]!, String.fromCharCode(97 + (i % 26))),
+  }));
+  for (const { channel, text } of messages) publisher.send(['PUBLISH', channel, text]);
+  for (const [i, subscriber] of subscribers.entries()) {
+    for (const { channel, text } of messages) {
+      if ((i === 2 && channel !== 'a') || (i === 3 && channel !== 'b')) continue;
+      const reply = await subscriber.reply('any');
+      const expected = `*3\r\n$7\r\nmessage\r\n$1\r\n${channel}\r\n$${text.length}\r\n${text}\r\n`;
+      // Compared as a whole first: a difference of 70,000 characters is no message.
+      expect(reply === expected ? '' : reply.slice(0, 80)).toBe('');
+    }
+  }
+  for (const client of [...subscribers, publisher]) client.close();
+});

@@ -1,5 +1,6 @@
 import { ParserState } from '../../protocol/request-batch.js';
 import type { Pipeline } from '../execution/pipeline.js';
+import type { Segment } from '../execution/turn.js';
 import { type Session, SessionFlag } from './session.js';
 import { type Wire, type WireOwner, Written } from '../transport/wire.js';
 
@@ -33,8 +34,10 @@ export class Connection implements WireOwner {
   closed = false;
   /** Bytes that `ClientMemory` has counted for this client. */
   countedBytes = 0;
-  /** Segments that wait for the end of the turn: what comes after them must queue behind. */
-  queuedSegments = 0;
+  /** Rows of segments that wait for the end of a turn: what comes after them must queue behind. */
+  queuedRows = 0;
+  /** The end of the row that this turn gathers, which takes what follows; null while there is none. */
+  lastSegment: Segment | null = null;
 
   constructor(
     readonly wire: Wire,

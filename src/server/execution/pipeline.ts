@@ -194,7 +194,7 @@ export class Pipeline {
     if (reply.length === 0) return;
     const { connection } = session;
     if (connection === null || connection.closed) reply.rewind(0);
-    else if (server.turn.mustDefer || connection.queuedSegments > 0) server.turn.queue(connection, reply);
+    else if (server.turn.mustDefer || connection.queuedRows > 0) server.turn.queue(connection, reply);
     else if (connection.send(reply.buffer, reply.start, reply.position)) {
       if (reply.start === 0) reply.reset();
       else reply.rewind(0);
