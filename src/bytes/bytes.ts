@@ -9,6 +9,8 @@ export class Bytes {
   buffer: Uint8Array;
   offset: number;
   length: number;
+  /** The same buffer, for copying a word at a time; null where there is none. */
+  view: DataView | null = null;
   /** Hash of the bytes, cached by whoever computed it; 0 when it is not known. */
   hash = 0;
 
@@ -22,6 +24,17 @@ export class Bytes {
     this.buffer = buffer;
     this.offset = offset;
     this.length = length;
+    this.view = null;
+    this.hash = 0;
+    return this;
+  }
+
+  /** As `set`, with a view of the whole buffer. */
+  setViewed(buffer: Uint8Array, view: DataView, offset: number, length: number): this {
+    this.buffer = buffer;
+    this.offset = offset;
+    this.length = length;
+    this.view = view;
     this.hash = 0;
     return this;
   }
@@ -43,4 +56,9 @@ export class Bytes {
   static from(text: string): Bytes {
     return new Bytes(Buffer.from(text, 'latin1'));
   }
+}
+
+/** A view of a whole buffer. */
+export function viewOf(buffer: Uint8Array): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
 }

@@ -1,6 +1,6 @@
 import { decimalDigits, writeInteger, writeLatin1 } from '../bytes/ascii.js';
-import type { Bytes } from '../bytes/bytes.js';
-import { copyBytes } from '../bytes/hash.js';
+import { type Bytes, viewOf } from '../bytes/bytes.js';
+import { copyBytes, copyRun } from '../bytes/hash.js';
 import { formatDouble } from '../bytes/double.js';
 
 /** Usual capacity; a larger buffer is not kept. */
@@ -33,6 +33,7 @@ const NULL = 95;
  */
 export class ReplyWriter {
   buffer: Buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  private view = viewOf(this.buffer);
   /** Next byte to write. */
   position = 0;
   /** Where the current segment begins: bytes before it belong to others and stay where they are. */
@@ -134,10 +135,11 @@ export class ReplyWriter {
 
   /** A bulk string. */
   bulk(bytes: Bytes): void {
-    this.bulkRange(bytes.buffer, bytes.offset, bytes.length);
+    this.bulkRange(bytes.buffer, bytes.offset, bytes.length, bytes.view);
   }
 
-  bulkRange(from: Uint8Array, offset: number, length: number): void {
+  /** `view`: of the whole of `from`, if there is one. */
+  bulkRange(from: Uint8Array, offset: number, length: number, view: DataView | null = null): void {
     let at = this.room(length + HEADER_BYTES_MAX);
     const { buffer } = this;
     buffer[at] = BULK;
@@ -147,7 +149,7 @@ export class ReplyWriter {
     } else at = writeInteger(length, buffer, at + 1);
     buffer[at] = CR;
     buffer[at + 1] = LF;
-    copyBytes(from, offset, length, buffer, at + 2);
+    copyRun(from, view, offset, length, buffer, this.view, at + 2);
     this.newline(at + 2 + length);
   }
 
@@ -253,7 +255,7 @@ export class ReplyWriter {
 
   /** Goes back to a segment that another one interrupted, which may have moved to a larger buffer. */
   restore(buffer: Buffer, start: number, position: number): void {
-    this.buffer = buffer;
+    if (this.buffer !== buffer) this.setBuffer(buffer);
     this.start = start;
     this.position = position;
   }
@@ -262,12 +264,12 @@ export class ReplyWriter {
   reset(): void {
     this.position = 0;
     this.start = 0;
-    if (this.buffer.length > BUFFER_BYTES) this.buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    if (this.buffer.length > BUFFER_BYTES) this.setBuffer(Buffer.allocUnsafeSlow(BUFFER_BYTES));
   }
 
   /** Leaves the buffer, with everything in it, to whoever still writes from it. */
   abandon(): void {
-    this.buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    this.setBuffer(Buffer.allocUnsafeSlow(BUFFER_BYTES));
     this.position = 0;
     this.start = 0;
   }
@@ -281,6 +283,11 @@ export class ReplyWriter {
 
   // Parts
 
+  private setBuffer(buffer: Buffer): void {
+    this.buffer = buffer;
+    this.view = viewOf(buffer);
+  }
+
   /** Makes room for `bytes` more; where they go. May move the current segment to another buffer. */
   private room(bytes: number): number {
     if (this.position + bytes > this.buffer.length) this.grow(bytes);
@@ -291,7 +298,7 @@ export class ReplyWriter {
     const length = this.position - this.start;
     const larger = Buffer.allocUnsafeSlow(Math.max(BUFFER_BYTES, 2 * (length + bytes)));
     this.buffer.copy(larger, 0, this.start, this.position);
-    this.buffer = larger;
+    this.setBuffer(larger);
     this.start = 0;
     this.position = length;
   }

@@ -9,6 +9,8 @@ const NO_ARGS = new Int32Array(0);
  */
 export class Request {
   buffer: Buffer = EMPTY;
+  /** The whole of `buffer`, if somebody made a view of it. */
+  view: DataView | null = null;
   /** Number of arguments, the command's name included. */
   count = 0;
   /** Offset and length of each argument, side by side; those of all requests of a batch stand in a row. */
@@ -29,14 +31,17 @@ export class Request {
     const { pool } = this;
     let view = pool[index];
     if (view === undefined) {
-      view = new Bytes(this.buffer);
-      if (index < POOLED_ARGUMENTS) while (pool.length <= index) pool.push(new Bytes(this.buffer));
+      view = new Bytes(EMPTY);
+      if (index < POOLED_ARGUMENTS) while (pool.length <= index) pool.push(new Bytes(EMPTY));
       view = pool[index] ?? view;
     }
     const word = this.first + (index << 1);
     const { args } = this;
     // The store of a pointer costs a write barrier; mostly it is the same buffer.
-    if (view.buffer !== this.buffer) view.buffer = this.buffer;
+    if (view.buffer !== this.buffer) {
+      view.buffer = this.buffer;
+      view.view = this.view;
+    }
     view.offset = args[word]!;
     view.length = args[word + 1]!;
     view.hash = index === this.keyIndex ? this.keyHash : 0;

@@ -1,5 +1,5 @@
 import type { Bytes } from '../bytes/bytes.js';
-import { copyBytes } from '../bytes/hash.js';
+import { copyBytes, copyRun } from '../bytes/hash.js';
 import { HAS_EXPIRE, Records, TYPED, VALUE_BYTES_MAX } from './record.js';
 import { RecordShards } from './record-shards.js';
 import type { Representation } from './representation.js';
@@ -84,8 +84,10 @@ export class Database extends RecordShards {
     const list = this.lruLists.length === 0 ? null : this.lruListOf(hash);
     const access = list === null ? keyspace.accessClock.initial() : list.add(ref, keyspace.clockSeconds);
     records.writeHeader(ref, key.length, valueLength, representation === 0 ? 0 : TYPED, access);
-    copyBytes(key.buffer, key.offset, key.length, records.page8(ref), records.keyStart(ref));
-    if (representation !== 0) records.page8(ref)[records.valueStart(ref)] = representation;
+    const page = records.page8(ref);
+    const view = records.pageView(ref);
+    copyRun(key.buffer, key.view, key.offset, key.length, page, view, records.keyStart(ref));
+    if (representation !== 0) page[records.valueStart(ref)] = representation;
     const shard = hash & this.shardMask;
     this.shards[shard]!.insert(hash, ref);
     this.size++;
@@ -110,13 +112,9 @@ export class Database extends RecordShards {
       target = this.resize(target, value.length);
       this.records.setHead(target, this.records.head(target) & ~TYPED);
     }
-    copyBytes(
-      value.buffer,
-      value.offset,
-      value.length,
-      this.records.page8(target),
-      this.records.valueStart(target),
-    );
+    const page = this.records.page8(target);
+    const view = this.records.pageView(target);
+    copyRun(value.buffer, value.view, value.offset, value.length, page, view, this.records.valueStart(target));
     return target;
   }
 

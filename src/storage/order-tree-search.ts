@@ -23,6 +23,8 @@ export class OrderTreeSearch {
   // Which entry of which tree the cursor stands on, if it was put there and has not moved since; -1 otherwise.
   private cursorHead = 0;
   private cursorRank = -1;
+  /** Keeps the loads of `loadMembers` from being optimised away. */
+  sink = 0;
 
   protected readonly nodes: OrderTreeNodes;
   // What entries are compared with.
@@ -200,10 +202,25 @@ export class OrderTreeSearch {
     if (this.slot-- > 0) return;
     this.leaf = this.nodes.previous(this.leaf);
     this.slot = this.leaf === 0 ? 0 : this.nodes.count(this.leaf) - 1;
+    this.loadMembers();
   }
 
   private enterNextLeaf(): void {
     this.leaf = this.nodes.next(this.leaf);
     this.slot = 0;
+    this.loadMembers();
+  }
+
+  /** Loads the members of the leaf into the cache: so their misses overlap. */
+  private loadMembers(): void {
+    const { nodes, leaf } = this;
+    if (leaf === 0) return;
+    const { pages32 } = this.slab;
+    let sum = 0;
+    for (let slot = nodes.count(leaf) - 1; slot >= 0; slot--) {
+      const ref = nodes.ref(leaf, LEAF_REFS, slot);
+      sum ^= pages32[ref >>> REF_PAGE_SHIFT]![((ref & REF_UNIT_MASK) << 1) + MEMBER_AT / 4]!;
+    }
+    this.sink = sum;
   }
 }

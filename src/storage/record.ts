@@ -37,6 +37,10 @@ export class Records {
     return this.slab.pages8[ref >>> REF_PAGE_SHIFT]!;
   }
 
+  pageView(ref: number): DataView {
+    return this.slab.pageViews[ref >>> REF_PAGE_SHIFT]!;
+  }
+
   /** Word 0: value length and the two flags. */
   head(ref: number): number {
     return this.slab.pages32[ref >>> REF_PAGE_SHIFT]![(ref & REF_UNIT_MASK) << 1]!;

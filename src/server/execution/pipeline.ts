@@ -1,3 +1,4 @@
+import { viewOf } from '../../bytes/bytes.js';
 import { QUERY_BUFFER_BYTES_MAX_DEFAULT } from '../../protocol/limits.js';
 import { ReplyWriter } from '../../protocol/reply-writer.js';
 import { BATCH_WORDS, Parsed } from '../../protocol/request-batch.js';
@@ -23,6 +24,7 @@ const REPLY_BYTES_MAX = 256 * 1024;
 /** What all connections share on the way from bytes to replies: read buffer, parser, reply buffer. */
 export class Pipeline {
   readonly readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  private readonly readView = viewOf(this.readBuffer);
   readonly reply = new ReplyWriter();
   readonly parser = new RequestParser();
   queryBytesMax = QUERY_BUFFER_BYTES_MAX_DEFAULT;
@@ -39,6 +41,8 @@ export class Pipeline {
   sink = 0;
   /** The session whose requests are being executed, or whose reply `writeTo` takes. */
   current: Session | null = null;
+  /** Within `writeTo`. */
+  private diverted = false;
   /** Messages for it that wait until its reply is whole. */
   private ownMessages: Buffer[] = [];
   /** Bytes that the session being executed had in the buffer. */
@@ -91,7 +95,10 @@ export class Pipeline {
     const { session } = connection;
     const { dispatcher, clock } = server;
     const { batch, requests: count } = parser;
-    request.buffer = buffer;
+    if (request.buffer !== buffer) {
+      request.buffer = buffer;
+      request.view = buffer === this.readBuffer ? this.readView : viewOf(buffer);
+    }
     request.args = parser.args;
     this.findCommands(count);
     const hashed = count >= PREFETCH_REQUESTS_MIN;
@@ -154,10 +161,10 @@ export class Pipeline {
   }
 
   /**
-   * Calls `write`, and sends what it writes into `session.reply` to that session at the end of the turn, whoever is
-   * being served meanwhile: replies to blocked clients, messages, pushes. Order is kept: what the session is sent
-   * later comes later. Written to the session that is being served, it goes where its reply has got to, unless that
-   * reply is going to be dropped (CLIENT REPLY OFF). Returns what `write` returns.
+   * Calls `write`, and sends what it writes into `session.reply` to that session, whoever is being served meanwhile:
+   * replies to blocked clients, messages, pushes. Order is kept: what the session is sent later comes later. Written
+   * to the session that is being served, it goes where its reply has got to, unless that reply is going to be dropped
+   * (CLIENT REPLY OFF). Returns what `write` returns.
    */
   writeTo<T>(session: Session, write: (session: Session) => T): T {
     const { connection } = session;
@@ -168,14 +175,22 @@ export class Pipeline {
     reply.nextSegment();
     reply.resp3 = session.resp === 3;
     this.current = session;
-    const { ownMessages } = this;
+    const { ownMessages, diverted } = this;
     this.ownMessages = [];
+    this.diverted = true;
     const result = write(session);
+    this.diverted = diverted;
     const bytes = Buffer.from(reply.buffer.subarray(reply.start, reply.position));
     this.current = current;
     reply.restore(buffer, start, position);
     reply.resp3 = resp3;
-    if (bytes.length > 0 && !connection.closed) this.server.turn.queueBytes(connection, bytes);
+    if (bytes.length > 0 && !connection.closed) {
+      const { turn } = this.server;
+      // Whoever waited need not wait for the rest of the turn as well, unless something has to go before.
+      const first = !diverted && session !== current && connection.queuedRows === 0 && turn.settle === null;
+      if (first) connection.send(bytes, 0, bytes.length);
+      else turn.queueBytes(connection, bytes);
+    }
     this.sendOwnMessages(session);
     this.ownMessages = ownMessages;
     return result;

@@ -52,6 +52,10 @@ export class ListBlocks extends ListDirectory {
     return this.slab.pages8[ref >>> REF_PAGE_SHIFT]!;
   }
 
+  viewOf(ref: number): DataView {
+    return this.slab.pageViews[ref >>> REF_PAGE_SHIFT]!;
+  }
+
   /** Offset in its page where the block begins. */
   baseOf(ref: number): number {
     return (ref & REF_UNIT_MASK) << 3;

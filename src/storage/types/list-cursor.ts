@@ -7,13 +7,15 @@ import { ListBlocks } from './list-blocks.js';
 import { directoryOf, PACKED_HEAD_BYTES, packedLength } from './list-record.js';
 
 const EMPTY = new Uint8Array(0);
+const NO_VIEW = new DataView(EMPTY.buffer);
 
 /**
- * Reads the elements of a list in either direction. `page`, `offset` and `length` are the current element's bytes, valid
- * until the list, or anything in the slab, is changed. Reusable: `seek` may be called again and again.
+ * Reads the elements of a list in either direction. `page` (or `view`, the same), `offset` and `length` are the current element's
+ * bytes, valid until the list, or anything in the slab, is changed. Reusable: `seek` may be called again and again.
  */
 export class ListCursor {
   page: Uint8Array = EMPTY;
+  view: DataView = NO_VIEW;
   offset = 0;
   length = 0;
   /** Block of the current element, and its place in there. A packed list is one block. */
@@ -34,6 +36,7 @@ export class ListCursor {
     if (this.packed) {
       if (index < 0 || index >= packedLength(db, ref)) return false;
       this.page = db.records.page8(ref);
+      this.view = db.records.pageView(ref);
       const value = db.records.valueStart(ref);
       this.start = value + PACKED_HEAD_BYTES;
       this.end = value + db.records.valueLength(ref);
@@ -70,6 +73,7 @@ export class ListCursor {
     this.block = block;
     this.count = blocks.countAt(block);
     this.page = blocks.pageOf(ref);
+    this.view = blocks.viewOf(ref);
     this.start = blocks.startOf(ref);
     this.end = blocks.endOf(ref);
   }

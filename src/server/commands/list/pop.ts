@@ -78,7 +78,7 @@ export function replyAndTake(
   reply.array(taken);
   let more = cursor.seek(db, ref, front ? 0 : length - 1);
   for (let left = taken; more && left > 0; left--) {
-    reply.bulkRange(cursor.page, cursor.offset, cursor.length);
+    reply.bulkRange(cursor.page, cursor.offset, cursor.length, cursor.view);
     more = front ? cursor.next() : cursor.previous();
   }
   takeFromEnd(session, name, ref, front, taken);

@@ -66,7 +66,7 @@ function lindexCommand(session: Session, request: Request): void {
   const index = integerArgument(session, request, 2);
   if (index === null) return;
   if (!cursor.seek(db, ref, index < 0 ? listLength(db, ref) + index : index)) return reply.null();
-  reply.bulkRange(cursor.page, cursor.offset, cursor.length);
+  reply.bulkRange(cursor.page, cursor.offset, cursor.length, cursor.view);
 }
 
 function lrangeCommand(session: Session, request: Request): void {
@@ -85,7 +85,7 @@ function lrangeCommand(session: Session, request: Request): void {
   reply.array(last - first + 1);
   cursor.seek(db, ref, first);
   for (let i = first; ; i++) {
-    reply.bulkRange(cursor.page, cursor.offset, cursor.length);
+    reply.bulkRange(cursor.page, cursor.offset, cursor.length, cursor.view);
     if (i === last) return;
     cursor.next();
   }

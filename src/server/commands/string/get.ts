@@ -33,5 +33,6 @@ export function replyString(session: Session, ref: number): void {
     records.page8(ref),
     records.valueStart(ref) + skip,
     records.valueLength(ref) - skip,
+    records.pageView(ref),
   );
 }
