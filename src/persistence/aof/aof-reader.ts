@@ -1,4 +1,5 @@
 import { Request } from '../../protocol/request.js';
+import { viewOf } from '../../bytes/bytes.js';
 import type { ReadBytes } from '../file-bytes.js';
 import { type AofDamage, type AofDamageKind, AofItem, ANNOTATION_BYTES_MAX } from './aof-format.js';
 import { AofInput } from './aof-input.js';
@@ -140,7 +141,10 @@ export class AofReader {
   private complete(count: number): AofItem {
     const { input, request } = this;
     this.end = input.offset;
-    request.buffer = input.buffer;
+    if (request.buffer !== input.buffer) {
+      request.buffer = input.buffer;
+      request.view = viewOf(input.buffer);
+    }
     request.count = count;
     const whole = input.at - input.itemAt === this.end - this.start;
     request.rawStart = whole ? input.itemAt : 0;

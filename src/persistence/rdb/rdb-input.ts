@@ -1,5 +1,5 @@
 import { writeInteger } from '../../bytes/ascii.js';
-import { Bytes } from '../../bytes/bytes.js';
+import { Bytes, viewOf } from '../../bytes/bytes.js';
 import { parseDouble } from '../../bytes/double.js';
 import type { ReadBytes } from '../file-bytes.js';
 import { Crc64 } from './crc64.js';
@@ -23,6 +23,7 @@ export class RdbInput {
   checksum = true;
 
   buffer: Buffer;
+  private view: DataView;
   at: number;
   private end: number;
   /** Offset in the file of `buffer[0]`. */
@@ -53,6 +54,7 @@ export class RdbInput {
     base: number,
   ) {
     this.buffer = buffer;
+    this.view = viewOf(buffer);
     this.at = at;
     this.end = end;
     this.base = base;
@@ -104,6 +106,7 @@ export class RdbInput {
       if (view.buffer === old) view.set(moved, view.offset - keep, view.length);
     }
     this.buffer = moved;
+    if (moved !== old) this.view = viewOf(moved);
     this.base += keep;
     this.at -= keep;
     this.end -= keep;
@@ -195,10 +198,7 @@ export class RdbInput {
     this.slotsInUse = slot;
     if (this.end - this.at < length) this.refill(length);
     const view = this.slots[slot]!;
-    view.buffer = this.buffer;
-    view.offset = this.at;
-    view.length = length;
-    view.hash = 0;
+    view.setViewed(this.buffer, this.view, this.at, length);
     this.at += length;
     this.slotsInUse = slot + 1;
     return view;
