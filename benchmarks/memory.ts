@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { LoadResult } from '../src/client/bench/load-result.js';
+import type { SpawnedServer } from '../src/client/bench/spawned-server.js';
 import { Feed, request } from './feed.js';
 import { GROWTH_ROWS, type GrowthRow } from './growth-rows.js';
 import { MEMORY_ROWS, type MemoryRow } from './memory-rows.js';
 import { type MemoryFigures, renderMemoryReport } from './memory-report.js';
 import { origin } from './origin.js';
-import { bench, ROOT, SERVER_NAMES, withServer, type ServerName } from './servers.js';
+import { bench, longestTurn, ROOT, SERVER_NAMES, withServer, type ServerName } from './servers.js';
 import { residentBytes } from './side-measurements.js';
 
 const { values: options } = parseArgs({
@@ -58,14 +59,18 @@ async function longestWait(name: ServerName, row: GrowthRow): Promise<number> {
     const grown = new AbortController();
     const flags = ['--rate', '200', '--duration', '10m', '--connections', '4', '--threads', '1', '--json'];
     const watching = bench(['--port', String(port), ...flags, 'PING'], grown.signal);
-    const feed = await Feed.open(port);
-    await row.fill(feed, quick ? row.count / 10 : row.count);
-    feed.close();
+    await grow(server, row);
     grown.abort();
     // What `mredis bench --json` prints.
     const [result] = JSON.parse(await watching) as LoadResult[];
     return result?.latency.maxMs ?? NaN;
   });
+}
+
+async function grow(server: SpawnedServer, row: GrowthRow): Promise<void> {
+  const feed = await Feed.open(server.address.port);
+  await row.fill(feed, quick ? row.count / 10 : row.count);
+  feed.close();
 }
 
 async function measured(measure: (name: ServerName) => Promise<number>): Promise<MemoryFigures[string]> {
@@ -92,6 +97,13 @@ async function main(): Promise<void> {
     const figure = await measured(measure);
     figures[id] = figure;
     console.log(id, figure.redis.map(tenths).join(' '), '->', figure.mredis.map(tenths).join(' '));
+    await writeFile(file, `${JSON.stringify(figures, undefined, 1)}\n`);
+  }
+  for (const row of options.render ? [] : GROWTH_ROWS.filter(({ id }) => wanted.test(id))) {
+    const turns: number[] = [];
+    for (let round = 0; round < rounds; round++) turns.push(await longestTurn((server) => grow(server, row)));
+    figures[row.id] = { ...figures[row.id]!, turns };
+    console.log(row.id, 'longest turn', turns.map(tenths).join(' '));
     await writeFile(file, `${JSON.stringify(figures, undefined, 1)}\n`);
   }
   await writeFile(join(out, 'benchmarks-memory.md'), renderMemoryReport(figures, quick));

@@ -1,9 +1,13 @@
 import { execFile, type ExecFileException } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SpawnedServer } from '../src/client/bench/spawned-server.js';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BIN = `${ROOT}bin/run.js`;
+const LOOP_DELAY = new URL('loop-delay.js', import.meta.url).href;
 /** Each has a working directory of its own, where mredis is to keep its data too. */
 const QUIET = ['--save', '', '--appendonly', 'no', '--dir', '.'];
 /** Loading millions of keys takes a while. */
@@ -31,6 +35,26 @@ export async function withServer<T>(
     return await use(server);
   } finally {
     await server.stop();
+  }
+}
+
+/** As `withServer` of mredis; the longest turn of its event loop during `use`, in ms. */
+export async function longestTurn(use: (server: SpawnedServer) => Promise<void>): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), 'mredis-bench-delay-'));
+  const file = join(directory, 'delay');
+  const [node, ...rest] = SERVERS.mredis;
+  process.env['MREDIS_LOOP_DELAY_FILE'] = file;
+  try {
+    const server = await SpawnedServer.start([node, '--import', LOOP_DELAY, ...rest]);
+    try {
+      server.signal('SIGUSR2');
+      await use(server);
+    } finally {
+      await server.stop();
+    }
+    return Number(await readFile(file, 'utf8'));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
   }
 }
 
