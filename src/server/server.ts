@@ -22,6 +22,7 @@ import { Dispatcher } from './execution/dispatcher.js';
 import { type Log, silentLog } from './log.js';
 import { LatencyMonitor } from './info/latency.js';
 import { Network } from './transport/network.js';
+import { LazyFreeing } from './upkeep/lazy-freeing.js';
 import { MemoryLimit } from './upkeep/memory-limit.js';
 import { Monitors } from './clients/monitor.js';
 import { publishKeyspaceEvent } from './pubsub/keyspace-events.js';
@@ -54,6 +55,7 @@ export class Server {
   readonly watches = new Watches();
   readonly activeExpiry: ActiveExpiry;
   readonly memoryLimit: MemoryLimit;
+  readonly lazyFreeing: LazyFreeing;
   readonly clientMemory: ClientMemory;
   readonly clock = new CommandClock();
   readonly statistics = new Statistics();
@@ -121,6 +123,7 @@ export class Server {
     });
     this.keyspace.tick(this.nowMs);
     this.activeExpiry = new ActiveExpiry(this);
+    this.lazyFreeing = new LazyFreeing(this);
     this.clientMemory = new ClientMemory(this);
     this.memoryLimit = new MemoryLimit(this);
     this.dispatcher = new Dispatcher(this);

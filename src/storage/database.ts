@@ -1,9 +1,12 @@
 import type { Bytes } from '../bytes/bytes.js';
 import { copyBytes, copyRun } from '../bytes/hash.js';
+import { HashIndex } from './hash-index.js';
+import { directEffortMax } from './lazy-free.js';
 import { HAS_EXPIRE, Records, TYPED, VALUE_BYTES_MAX } from './record.js';
 import { RecordShards } from './record-shards.js';
 import type { Representation } from './representation.js';
 import { REF_UNIT_MASK, Slab } from './slab.js';
+import { SlabTables } from './slab-tables.js';
 
 /** Values that grow get as much room again, up to 1 MB as in Redis; small ones only what their size class leaves. */
 const GROW_AHEAD_BYTES_LEAST = 4096;
@@ -64,7 +67,7 @@ export class Database extends RecordShards {
     const { keyspace } = this;
     if (keyspace.keepExpired) return 0;
     if (keyspace.beforeWrite !== null) keyspace.beforeWrite(this, key, ref);
-    this.remove(ref);
+    this.remove(ref, keyspace.lazyExpire);
     keyspace.expiredKeys++;
     keyspace.onExpired(this, key);
     return 0;
@@ -107,7 +110,7 @@ export class Database extends RecordShards {
     if (ref === 0) target = this.create(key, 0, value.length);
     else {
       const head = this.records.head(ref);
-      if (head < 0) this.freeParts(ref);
+      if (head < 0) this.leaveParts(ref);
       if ((head & HAS_EXPIRE) !== 0 && !keepTtl) target = this.clearExpire(ref);
       target = this.resize(target, value.length);
       this.records.setHead(target, this.records.head(target) & ~TYPED);
@@ -182,15 +185,20 @@ export class Database extends RecordShards {
     return this.moveTo(ref, records.slab.alloc(records.slab.bytesOf(ref)), records.valueLength(ref));
   }
 
-  /** Removes a record and everything that belongs to it. */
-  remove(ref: number): void {
-    if (this.records.head(ref) < 0) this.freeParts(ref);
-    this.removeRecord(ref);
+  /**
+   * Removes a record and everything that belongs to it. The parts of a large value are released later, in slices;
+   * `lazily` says that this is preferred for values of more than a few parts, too.
+   */
+  remove(ref: number, lazily = false): void {
+    if (this.records.head(ref) < 0 && this.keepsParts(ref, lazily)) {
+      this.unlink(ref);
+      this.keyspace.lazyFree.add(this, ref);
+    } else this.removeRecord(ref);
   }
 
   /** Removes a record whose key gets another value at once, so that it does not count as a new key. */
   removeForReplacement(ref: number): void {
-    this.remove(ref);
+    this.remove(ref, this.keyspace.lazyServerDel);
     this.replacing = this.keyspace.onCreated !== null;
   }
 
@@ -201,6 +209,12 @@ export class Database extends RecordShards {
 
   /** Removes a record; what its value owns outside of it has gone, or belongs to another. */
   private removeRecord(ref: number): void {
+    this.unlink(ref);
+    this.records.slab.release(ref);
+  }
+
+  /** Takes a record out of the database; it still exists, without a key that names it. */
+  private unlink(ref: number): void {
     const { records } = this;
     const head = records.head(ref);
     const hash = this.hashOf(ref);
@@ -209,7 +223,6 @@ export class Database extends RecordShards {
     const shard = this.shards[hash & this.shardMask]!;
     shard.locate(hash, ref);
     shard.removeFound();
-    records.slab.release(ref);
     this.size--;
   }
 
@@ -243,29 +256,69 @@ export class Database extends RecordShards {
     return expireAtMs < 0 ? target : database.setExpire(target, expireAtMs);
   }
 
-  /** Releases what a large value owns outside its record. */
-  freeParts(ref: number): void {
-    this.keyspace.partOwners[this.representation(ref)]?.(this, ref);
+  /** Releases what a value owns outside its record; true if that takes too long to be done now. */
+  private keepsParts(ref: number, lazily: boolean): boolean {
+    const { partOwners, lazyFree } = this.keyspace;
+    const parts = partOwners[this.representation(ref)];
+    if (parts === undefined) return false;
+    if (parts.effort(this, ref) > directEffortMax(lazily)) return true;
+    if (lazyFree.reader?.reads(this, ref) === true) return true;
+    parts.release(this, ref, Infinity);
+    return false;
   }
 
-  /** Removes every key. */
-  clear(): void {
+  /** As `remove` for what the value owns; the record itself gets another value. */
+  private leaveParts(ref: number): void {
+    if (!this.keepsParts(ref, this.keyspace.lazyServerDel)) return;
     const { records } = this;
+    const length = records.valueLength(ref);
+    const heir = records.slab.alloc(Records.bytesNeeded(0, length, false));
+    records.writeHeader(heir, 0, length, TYPED, 0);
+    copyBytes(
+      records.page8(ref),
+      records.valueStart(ref),
+      length,
+      records.page8(heir),
+      records.valueStart(heir),
+    );
+    this.keyspace.lazyFree.add(this, heir);
+  }
+
+  /** As `ValueParts.release`, for a record that no key names. */
+  releaseParts(ref: number, steps: number): number {
+    return this.keyspace.partOwners[this.representation(ref)]!.release(this, ref, steps);
+  }
+
+  /** Releases a record of an index that was given away; the effort that it took, or -1 if it is too much to do now. */
+  releaseFlushed(ref: number): number {
+    const { records, keyspace } = this;
+    const parts = records.head(ref) < 0 ? keyspace.partOwners[this.representation(ref)] : undefined;
+    const effort = parts?.effort(this, ref) ?? 0;
+    if (effort > directEffortMax(true)) return -1;
+    parts?.release(this, ref, Infinity);
+    records.slab.release(ref);
+    return effort;
+  }
+
+  /** Removes every key. The records of a database that is not the only one with keys are released later, in slices. */
+  clear(): void {
+    const { keyspace } = this;
     if (this.size === 0) return;
-    const alone = this.keyspace.size === this.size;
+    const alone = keyspace.size === this.size;
     if (!alone) {
-      for (const shard of this.shards) {
-        shard.forEach((ref) => {
-          if (records.head(ref) < 0) this.freeParts(ref);
-          records.slab.release(ref);
-        });
-      }
+      this.shards.forEach((shard, i) => {
+        if (shard.size === 0) return;
+        keyspace.lazyFree.addIndex(this, shard);
+        this.shards[i] = new HashIndex(new SlabTables(this.records.slab));
+      });
     }
     this.forgetKeys();
     if (!alone) return;
     // Other databases are empty, but their indexes may still have tables.
-    for (const database of this.keyspace.databases) database.forgetKeys();
-    records.slab.clear();
+    for (const database of keyspace.databases) database.forgetKeys();
+    keyspace.lazyFree.forget();
+    keyspace.expiringHashes = 0;
+    this.records.slab.clear();
   }
 
   /** Empties the indexes and side tables; the records are gone already, or go with the slab. */

@@ -119,15 +119,23 @@ export class Dict {
     words[at + SALT] = this.salt;
   }
 
-  /** Gives back the open dictionary with everything in it; its ref must not be used again. */
-  release(): void {
+  /**
+   * Gives back the open dictionary with everything in it, or as much of it as takes `steps` of effort. What is left of
+   * them, and 0 when there is more to do: then the dictionary may be opened again for this only.
+   */
+  release(steps = Infinity): number {
     const { slab } = this;
-    this.index.forEach((entry) => {
+    const left = this.index.drain(steps, (entry) => {
       slab.release(entry);
+      return 0;
     });
-    this.index.clear();
+    if (left === 0) {
+      this.save();
+      return 0;
+    }
     slab.release(this.stateRef);
     this.stateRef = 0;
+    return left;
   }
 
   // Entries of the open dictionary

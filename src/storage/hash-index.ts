@@ -19,6 +19,8 @@ export interface TableAllocator {
   allocTable(index: HashIndex, slots: number): void;
   /** Releases what was `index.oldTable`/`index.oldBase`. */
   releaseOldTable(index: HashIndex): void;
+  /** The index makes its only table the old one. */
+  tableRetired(): void;
 }
 
 const MOVED = -1;
@@ -309,6 +311,41 @@ export class HashIndex {
     this.migrated = 0;
     this.foundSlot = 0;
     this.foundOld = false;
+  }
+
+  /**
+   * Visits refs for the last time, for `steps` of effort: a slot takes 1, and a visit what it returns. What is left of
+   * `steps`; 0 when there may be more. From the first call on, the index is of no other use; at last it has no tables.
+   */
+  drain(steps: number, visit: (ref: number) => number): number {
+    let left = steps;
+    while (left > 0 && (this.oldGrade !== 0 || this.grade !== 0)) {
+      if (this.oldGrade === 0) this.retireTable();
+      const { oldTable, oldBase } = this;
+      const end = slotsOf(this.oldGrade);
+      let slot = this.migrated;
+      for (; slot < end && left > 0; slot++) {
+        left--;
+        const ref = oldTable[oldBase + 2 * slot + 1]!;
+        if (ref !== 0 && ref !== MOVED) left -= visit(ref);
+      }
+      this.migrated = slot;
+      if (slot === end) this.dropOld();
+    }
+    return Math.max(0, left);
+  }
+
+  /** What is in the table is now in the old one, none of it moved. */
+  private retireTable(): void {
+    this.oldTable = this.table;
+    this.oldBase = this.base;
+    this.oldGrade = this.grade;
+    this.oldSize = this.size;
+    this.migrated = 0;
+    this.table = NO_TABLE;
+    this.base = 0;
+    this.grade = 0;
+    this.tables.tableRetired();
   }
 
   /** Any ref, each with the same chance; the index must not be empty. `random` gives [0, 1). */

@@ -4,6 +4,7 @@ import { AccessClock } from './access-clock.js';
 import { Database } from './database.js';
 import { Dict } from './dict.js';
 import { EncodingLimits } from './encoding-limits.js';
+import { LazyFree, type ValueParts } from './lazy-free.js';
 import { Records } from './record.js';
 import { Slab } from './slab.js';
 import { ownListParts } from './types/list.js';
@@ -69,14 +70,21 @@ export class Keyspace {
   readonly fieldTimes: TreeSortedSet;
   /** Hashes that have fields with expire times. */
   expiringHashes = 0;
+  /** A window for dictionaries that are being released: never open on another one when a command finds no memory. */
+  readonly releasedDict: Dict;
   /** A dictionary of what a command has met, made and released by that command. */
   readonly seenMembers: Dict;
 
   /** Shards that have grown beyond `keysPerShardMax`, for whoever removes the surplus. */
   readonly overfull: { readonly database: Database; readonly shard: number }[] = [];
 
-  /** Per representation: releases what a value owns outside its record. */
-  readonly partOwners: (((database: Database, ref: number) => void) | undefined)[] = [];
+  /** Per representation: what a value owns outside its record. */
+  readonly partOwners: (ValueParts | undefined)[] = [];
+  /** What waits to be released. */
+  readonly lazyFree = new LazyFree(this.slab);
+  /** `lazyfree-lazy-expire` and `lazyfree-lazy-server-del`: how expired keys and overwritten values are removed. */
+  lazyExpire = false;
+  lazyServerDel = false;
 
   /**
    * Per representation: gives a value parts of its own. The record at `ref` was made as a byte for byte copy of another
@@ -97,6 +105,7 @@ export class Keyspace {
     this.walkedFieldDict = new Dict(this.slab, this.hash, WITH_VALUES, random);
     this.memberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
     this.walkedMemberDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
+    this.releasedDict = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
     this.seenMembers = new Dict(this.slab, this.hash, WITHOUT_VALUES, random);
     this.fieldTimes = new TreeSortedSet(this);
     registerHashes(this);

@@ -1,4 +1,5 @@
 import { INNER_ENTRIES, INNER_REFS, LEAF_ENTRIES, LEAF_REFS } from './order-tree-nodes.js';
+import { BLOCK_EFFORT } from './lazy-free.js';
 import { HEIGHT, OrderTreeSearch, ROOT, SIZE } from './order-tree-search.js';
 
 /** 34^8 leaves: more than there are refs. */
@@ -31,18 +32,31 @@ export class OrderTree extends OrderTreeSearch {
     this.setHead(head, SIZE, 0);
   }
 
-  /** Releases every node; members and head are the caller's. */
-  free(head: number): void {
-    this.freeNode(this.head(head, ROOT), this.head(head, HEIGHT));
+  /**
+   * Releases nodes, the last ones first, for `steps` of effort; members and head are the caller's. What is left of the
+   * steps, and 0 when there may be more nodes. From the first call on, the tree is of no other use.
+   */
+  free(head: number, steps = Infinity): number {
+    let left = steps;
+    while (left > 0 && this.head(head, ROOT) !== 0) {
+      this.freeLast(head);
+      left -= BLOCK_EFFORT;
+    }
+    return Math.max(0, left);
   }
 
-  private freeNode(node: number, height: number): void {
-    if (height > 0) {
-      for (let slot = this.nodes.count(node) - 1; slot >= 0; slot--) {
-        this.freeNode(this.nodes.child(node, slot), height - 1);
-      }
+  /** Releases the last leaf, or an inner node that has no children any more. */
+  private freeLast(head: number): void {
+    const { nodes } = this;
+    let parent = 0;
+    let node = this.head(head, ROOT);
+    for (let height = this.head(head, HEIGHT); height > 0 && nodes.count(node) > 0; height--) {
+      parent = node;
+      node = nodes.child(node, nodes.count(node) - 1);
     }
     this.slab.release(node);
+    if (parent === 0) this.setHead(head, ROOT, 0);
+    else nodes.setCount(parent, nodes.count(parent) - 1);
   }
 
   /** Adds an entry that is not there yet. */

@@ -26,9 +26,10 @@ export class Pages {
 
   /** A page of zeros; its number. */
   protected addPage(bytes: number): number {
-    const page = this.freePageNumbers.pop() ?? this.pages8.length;
-    if (page >= PAGES_MAX) throw new SlabFullError('the keyspace has no page number left');
+    const isFull = this.freePageNumbers.length === 0 && this.pages8.length >= PAGES_MAX;
+    if (isFull) throw new SlabFullError('the keyspace has no page number left');
     const buffer = new ArrayBuffer(bytes);
+    const page = this.freePageNumbers.pop() ?? this.pages8.length;
     this.pages8[page] = new Uint8Array(buffer);
     this.pages32[page] = new Int32Array(buffer);
     this.pagesF64[page] = new Float64Array(buffer);

@@ -24,6 +24,11 @@ export class SlabTables implements TableAllocator {
     if (!Slab.hasOwnPage(bytes)) index.table.fill(0, index.base, index.base + 2 * slots);
   }
 
+  tableRetired(): void {
+    this.oldTableRef = this.tableRef;
+    this.tableRef = 0;
+  }
+
   /** With no old table the index is being cleared: it gives back its only one. */
   releaseOldTable(): void {
     if (this.oldTableRef !== 0) {

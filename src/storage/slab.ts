@@ -44,6 +44,8 @@ const CLASS_HUGE = 253;
 export class Slab extends Pages {
   /** Bytes in live allocations, rounded up to their classes. */
   liveBytes = 0;
+  /** Releases what waits to be released, for an allocation that finds no room; true if there was anything. */
+  reclaim: () => boolean = () => false;
   private freePages = 0;
 
   // Per run, indexed by run number (page * 16 + run).
@@ -239,9 +241,18 @@ export class Slab extends Pages {
   // Pages
 
   protected override addPage(bytes: number): number {
-    const page = super.addPage(bytes);
+    const page = this.addPageOrReclaim(bytes);
     if ((page + 1) * RUNS_PER_PAGE > this.runClass.length) this.growRunTables((page + 1) * RUNS_PER_PAGE);
     return page;
+  }
+
+  private addPageOrReclaim(bytes: number): number {
+    try {
+      return super.addPage(bytes);
+    } catch (error) {
+      if (!this.reclaim()) throw error;
+      return super.addPage(bytes);
+    }
   }
 
   private growRunTables(least: number): void {

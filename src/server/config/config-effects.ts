@@ -45,6 +45,18 @@ export function applyConfiguration(server: Server): void {
       log.level = logLevel(config.loglevel);
     }),
   );
+  configuration.onChange(
+    'lazyfree-lazy-expire',
+    now(() => {
+      server.keyspace.lazyExpire = config['lazyfree-lazy-expire'];
+    }),
+  );
+  configuration.onChange(
+    'lazyfree-lazy-server-del',
+    now(() => {
+      server.keyspace.lazyServerDel = config['lazyfree-lazy-server-del'];
+    }),
+  );
   for (const name of MEMORY_DIRECTIVES) {
     configuration.onChange(
       name,

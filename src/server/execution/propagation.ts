@@ -10,6 +10,11 @@ export interface PropagationSink {
 
 export type PropagatedArgument = string | number | Bytes;
 
+/** The command that a removal is written as. */
+export function removalName(lazily: boolean): 'UNLINK' | 'DEL' {
+  return lazily ? 'UNLINK' : 'DEL';
+}
+
 const MULTI = encodeRequest(['MULTI']);
 const EXEC = encodeRequest(['EXEC']);
 

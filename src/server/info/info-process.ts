@@ -126,8 +126,8 @@ function fragmentation(server: Server, used: number, rss: number): InfoField[] {
     ['mem_aof_buffer', 0],
     ['mem_allocator', 'mredis-slab'],
     ['active_defrag_running', 0],
-    ['lazyfree_pending_objects', 0],
-    ['lazyfreed_objects', 0],
+    ['lazyfree_pending_objects', server.keyspace.lazyFree.pending],
+    ['lazyfreed_objects', server.keyspace.lazyFree.freed],
   ];
 }
 

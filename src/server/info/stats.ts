@@ -82,6 +82,7 @@ export function resetStatistics(server: Server): void {
   server.errorReplies = 0;
   const { keyspace } = server;
   keyspace.hits = keyspace.misses = keyspace.expiredKeys = keyspace.evictedKeys = 0;
+  keyspace.lazyFree.freed = 0;
   server.statistics.peakMemoryBytes = keyspace.usedBytes;
   server.clock.reset();
   for (const command of server.commands.everything()) {

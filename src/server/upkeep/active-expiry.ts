@@ -1,4 +1,5 @@
 import { ExpireCycle } from '../../storage/expire-cycle.js';
+import { removalName } from '../execution/propagation.js';
 import { NotifyClass } from '../pubsub/notifications.js';
 import type { Server } from '../server.js';
 import { FieldExpireCycle } from './field-expiry.js';
@@ -21,7 +22,7 @@ export class ActiveExpiry {
     this.keys = new ExpireCycle(keyspace);
     this.fields = new FieldExpireCycle(server);
     keyspace.onExpired = (database, key) => {
-      propagation.also(database.number, 'DEL', key);
+      propagation.also(database.number, removalName(keyspace.lazyExpire), key);
       server.keyChanged(null, database, key, NotifyClass.EXPIRED, 'expired', 0);
       if (this.running) propagation.flush();
     };

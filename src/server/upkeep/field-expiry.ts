@@ -44,7 +44,6 @@ export class FieldExpireCycle {
   run(budgetMs: number): void {
     const { server } = this;
     const { keyspace } = server;
-    if (keyspace.size === 0) keyspace.expiringHashes = 0;
     if (keyspace.expiringHashes === 0) return;
     const startMs = performance.now();
     for (let looked = 0; looked < RECORDS_PER_TURN; looked += RECORDS_PER_LOOK) {

@@ -3,6 +3,7 @@ import type { Database } from '../../storage/database.js';
 import { Eviction } from '../../storage/eviction.js';
 import { type Command, Flag } from '../commands/command.js';
 import { Gate } from '../execution/gate.js';
+import { removalName } from '../execution/propagation.js';
 import { NotifyClass } from '../pubsub/notifications.js';
 import type { Server } from '../server.js';
 import { type Session, SessionFlag } from '../clients/session.js';
@@ -57,12 +58,19 @@ export class MemoryLimit {
     return needsMemory(session, command) ? errors.OOM : null;
   }
 
-  /** Evicts until the limit is kept or the time is up; false when nothing more may be evicted. */
+  /**
+   * Releases what waits to be released, then evicts, until the limit is kept or the time is up; false when nothing more
+   * may be evicted.
+   */
   private makeRoom(): boolean {
+    const { lazyFree } = this.server.keyspace;
     const startMs = performance.now();
-    for (let evicted = 0; this.exceeded; evicted++) {
-      if (!this.eviction.evictOne(this.evict)) return false;
-      if (evicted % KEYS_PER_LOOK === KEYS_PER_LOOK - 1 && performance.now() - startMs > EVICTION_MS_MAX) {
+    for (let evicted = 0; this.exceeded;) {
+      const releasing = lazyFree.pending > 0;
+      if (releasing) lazyFree.step();
+      else if (!this.eviction.evictOne(this.evict)) return false;
+      else if (++evicted % KEYS_PER_LOOK !== 0) continue;
+      if (performance.now() - startMs > EVICTION_MS_MAX) {
         this.continueLater();
         return true;
       }
@@ -95,9 +103,10 @@ export class MemoryLimit {
     const { keyspace, propagation } = this.server;
     const key = database.keyOf(ref).copy();
     keyspace.beforeWrite?.(database, key, ref);
-    database.remove(ref);
+    const lazily = this.server.config['lazyfree-lazy-eviction'];
+    database.remove(ref, lazily);
     keyspace.evictedKeys++;
-    propagation.also(database.number, 'DEL', key);
+    propagation.also(database.number, removalName(lazily), key);
     this.server.keyChanged(null, database, key, NotifyClass.EVICTED, 'evicted', 0);
     // Evictions need not stand together, so each is written by itself, unless a transaction caused them.
     propagation.flushUnlessNested();

@@ -7,6 +7,7 @@
 import { Bytes } from '../../bytes/bytes.js';
 import type { Database } from '../database.js';
 import { Representation } from '../representation.js';
+import type { TreeSortedSet } from './sorted-set-tree.js';
 
 const FLAGS_AT = 1;
 const TIMES_AT = 6;
@@ -69,11 +70,15 @@ export function forEachFieldTime(
   while (cursor !== 0);
 }
 
-/** Gives back the times of a hash that is removed. */
-export function releaseTimes(db: Database, ref: number): void {
-  if (!hasFieldTimes(db, ref)) return;
-  openTimes(db, ref).release();
+/** Gives back the times of a hash that is removed, by a window of its own; as `ValueParts.release`. */
+export function releaseTimes(db: Database, ref: number, times: TreeSortedSet, steps: number): number {
+  if (!hasFieldTimes(db, ref)) return steps;
+  times.openHead(timesOf(db, ref));
+  const left = times.release(steps);
+  if (left === 0) return 0;
+  db.records.page8(ref)[db.records.valueStart(ref) + FLAGS_AT]! &= ~EXPIRING;
   db.keyspace.expiringHashes--;
+  return left;
 }
 
 function addTimes(db: Database, ref: number): number {
@@ -88,10 +93,14 @@ function addTimes(db: Database, ref: number): number {
   return target;
 }
 
-function openTimes(db: Database, ref: number): Database['keyspace']['fieldTimes'] {
+function openTimes(db: Database, ref: number): TreeSortedSet {
+  const times = db.keyspace.fieldTimes;
+  times.openHead(timesOf(db, ref));
+  return times;
+}
+
+function timesOf(db: Database, ref: number): number {
   const page = db.records.page8(ref);
   const at = db.records.valueStart(ref) + TIMES_AT;
-  const times = db.keyspace.fieldTimes;
-  times.openHead(page[at]! | (page[at + 1]! << 8) | (page[at + 2]! << 16) | (page[at + 3]! << 24));
-  return times;
+  return page[at]! | (page[at + 1]! << 8) | (page[at + 2]! << 16) | (page[at + 3]! << 24);
 }

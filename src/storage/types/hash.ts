@@ -26,6 +26,7 @@ import {
 import { clearFieldTime, EXPIRING, forEachFieldTime, releaseTimes, setFieldTime } from './field-times.js';
 import { randomIndexes } from '../random-sample.js';
 import { Representation } from '../representation.js';
+import { TreeSortedSet } from './sorted-set-tree.js';
 
 /**
  * A look-up among 128 packed fields costs about as much as one in a dictionary of a million; from there on a dictionary
@@ -325,9 +326,13 @@ function copyDict(db: Database, ref: number): number {
 
 /** Tells the keyspace how hashes are removed, copied and named. */
 export function registerHashes(keyspace: Keyspace): void {
-  keyspace.partOwners[Representation.HASH_DICT] = (db, ref) => {
-    releaseTimes(db, ref);
-    openFields(db, ref).release();
+  const releasedTimes = new TreeSortedSet(keyspace);
+  keyspace.partOwners[Representation.HASH_DICT] = {
+    effort: (db, ref) => Dict.sizeOf(keyspace.slab, dictOf(db, ref)),
+    release: (db, ref, steps) => {
+      const left = releaseTimes(db, ref, releasedTimes, steps);
+      return left === 0 ? 0 : keyspace.releasedDict.open(dictOf(db, ref)).release(left);
+    },
   };
   keyspace.partCopiers[Representation.HASH_DICT] = copyDict;
   keyspace.encodings[Representation.HASH_PACKED] = hashEncoding;

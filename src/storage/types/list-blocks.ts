@@ -1,5 +1,6 @@
 import type { Bytes } from '../../bytes/bytes.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, Slab } from '../slab.js';
+import { BLOCK_EFFORT } from '../lazy-free.js';
 import { ListDirectory } from './list-directory.js';
 import { entryBytes, skipBackward, skipForward, writeEntry } from './list-entries.js';
 
@@ -18,10 +19,17 @@ const MERGE_SHARE_MAX = 0.5;
 
 /** The blocks of one list. `open` points it at another list: there is no object per key. */
 export class ListBlocks extends ListDirectory {
-  /** Releases the blocks and the directory. */
-  destroy(): void {
-    for (let i = 0; i < this.count; i++) this.slab.release(this.blockAt(i));
+  /** Releases the blocks, the last ones first, and the directory; as `ValueParts.release`. */
+  release(steps = Infinity): number {
+    let left = steps;
+    for (let i = this.count - 1; i >= 0 && left > 0; i--) {
+      this.slab.release(this.blockAt(i));
+      this.forgetLastSlot();
+      left -= BLOCK_EFFORT;
+    }
+    if (left <= 0) return 0;
     this.slab.release(this.directory);
+    return left;
   }
 
   /** The same elements in blocks of their own; their directory. */

@@ -100,6 +100,11 @@ export class ListDirectory {
     if (words[base]! > DIRECTORY_LEAST && blocks <= words[base]! / 4) this.resizeDirectory(words[base]! / 2);
   }
 
+  /** Takes out the last block of a list that is being released: the directory keeps its size. */
+  protected forgetLastSlot(): void {
+    this.words[this.base + 2]!--;
+  }
+
   private resizeDirectory(capacity: number): void {
     const { slab, count, length, directory } = this;
     const target = slab.alloc(directoryBytes(capacity));

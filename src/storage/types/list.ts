@@ -1,6 +1,7 @@
 import type { Bytes } from '../../bytes/bytes.js';
 import type { Database } from '../database.js';
 import type { Keyspace } from '../keyspace.js';
+import { BLOCK_EFFORT } from '../lazy-free.js';
 import { Representation } from '../representation.js';
 import { ListBlocks } from './list-blocks.js';
 import { ListCursor } from './list-cursor.js';
@@ -212,7 +213,7 @@ function repack(db: Database, ref: number): number {
   setPackedLength(db, target, count);
   const at = db.records.valueStart(target) + PACKED_HEAD_BYTES;
   db.records.page8(target).set(blocks.pageOf(block).subarray(from, from + used), at);
-  blocks.destroy();
+  blocks.release();
   return target;
 }
 
@@ -257,8 +258,10 @@ function removeCurrent(db: Database, ref: number): number {
 
 /** Makes the keyspace give back the blocks of lists that it removes, and double those of lists that it copies. */
 export function ownListParts(keyspace: Keyspace): void {
-  keyspace.partOwners[Representation.LIST_BLOCKS] = (db, ref) => {
-    blocksOf(db, ref).destroy();
+  const released = new ListBlocks();
+  keyspace.partOwners[Representation.LIST_BLOCKS] = {
+    effort: (db, ref) => BLOCK_EFFORT * blocksOf(db, ref).count,
+    release: (db, ref, steps) => released.open(keyspace.slab, directoryOf(db, ref)).release(steps),
   };
   keyspace.partCopiers[Representation.LIST_BLOCKS] = (db, ref) => {
     setDirectory(db, ref, blocksOf(db, ref).duplicate());

@@ -348,8 +348,9 @@ function copyDict(db: Database, ref: number): number {
 
 /** Tells the keyspace how sets are removed and copied. */
 export function registerSets(keyspace: Keyspace): void {
-  keyspace.partOwners[Representation.SET_DICT] = (db, ref) => {
-    openMembers(db, ref).release();
+  keyspace.partOwners[Representation.SET_DICT] = {
+    effort: (db, ref) => Dict.sizeOf(keyspace.slab, dictOf(db, ref)),
+    release: (db, ref, steps) => keyspace.releasedDict.open(dictOf(db, ref)).release(steps),
   };
   keyspace.partCopiers[Representation.SET_DICT] = copyDict;
 }

@@ -156,10 +156,12 @@ export class TreeSortedSet {
     });
   }
 
-  /** Gives back members, tree and head of the open sorted set. */
-  release(): void {
-    this.tree.free(this.head);
-    this.dict.release();
-    this.slab.release(this.head);
+  /** Gives back members, tree and head of the open sorted set; as `ValueParts.release`. */
+  release(steps: number): number {
+    const afterTree = this.tree.free(this.head, steps);
+    if (afterTree === 0) return 0;
+    const left = this.dict.release(afterTree);
+    if (left > 0) this.slab.release(this.head);
+    return left;
   }
 }

@@ -202,11 +202,6 @@ export class SortedSet {
     copy.own(this.db!, this.ref, this.flags);
     return copy.ref;
   }
-
-  /** Gives back what the open sorted set owns outside its record. */
-  releaseParts(): void {
-    this.tree.release();
-  }
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -214,8 +209,16 @@ const NO_BYTES = new Uint8Array(0);
 /** Tells the keyspace how to release, copy and name the values of this file. */
 export function registerSortedSets(keyspace: Keyspace): void {
   const { sortedSet, partOwners, partCopiers, encodings } = keyspace;
-  partOwners[Representation.ZSET_TREE] = (db, ref) => {
-    sortedSet.open(db, ref).releaseParts();
+  const released = new TreeSortedSet(keyspace);
+  partOwners[Representation.ZSET_TREE] = {
+    effort: (db, ref) => {
+      released.open(db, ref);
+      return released.size;
+    },
+    release: (db, ref, steps) => {
+      released.open(db, ref);
+      return released.release(steps);
+    },
   };
   partCopiers[Representation.ZSET_TREE] = (db, ref) => sortedSet.open(db, ref).separate();
   for (const representation of [Representation.ZSET_PACKED, Representation.ZSET_TREE]) {

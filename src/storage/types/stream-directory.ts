@@ -1,4 +1,5 @@
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, type Slab } from '../slab.js';
+import { BLOCK_EFFORT } from '../lazy-free.js';
 import type { StreamId } from './stream-id.js';
 
 /*
@@ -35,10 +36,17 @@ export class StreamDirectory {
     return this;
   }
 
-  /** Releases the directory and everything in it. */
-  destroy(): void {
-    for (let i = 0; i < this.count; i++) this.slab.release(this.refAt(i));
+  /** Releases everything in the directory, the last block first, and the directory; as `ValueParts.release`. */
+  release(steps: number): number {
+    let left = steps;
+    for (let i = this.count - 1; i >= 0 && left > 0; i--) {
+      this.slab.release(this.refAt(i));
+      this.words[this.base + 2] = i;
+      left -= BLOCK_EFFORT;
+    }
+    if (left <= 0) return 0;
     this.slab.release(this.ref);
+    return left;
   }
 
   get count(): number {

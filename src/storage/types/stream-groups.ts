@@ -156,12 +156,13 @@ export class StreamGroup {
     return true;
   }
 
-  /** Releases what the group owns beside itself. */
-  destroy(): void {
-    const { consumers, slab } = this;
-    this.pending.destroy();
-    for (let i = 0; i < consumers.count; i++) slab.release(consumers.at(i));
-    consumers.destroy();
+  /** Releases what the group owns beside itself; as `ValueParts.release`. */
+  release(steps = Infinity): number {
+    const { consumers } = this;
+    const left = this.pending.release(steps);
+    if (left === 0) return 0;
+    this.words[this.base + 7] = 0;
+    return consumers.release(left);
   }
 
   /** Gives a group that was copied byte for byte parts of its own. */
@@ -203,14 +204,20 @@ export function groupNames(): StreamNames {
 const names = groupNames();
 const group = new StreamGroup();
 
-/** Releases the groups of a table, and the table. */
-export function destroyGroups(slab: Slab, table: number): void {
-  names.open(slab, table);
-  for (let i = 0; i < names.count; i++) {
-    group.open(slab, names.at(i)).destroy();
-    slab.release(names.at(i));
+const releasedNames = groupNames();
+const releasedGroup = new StreamGroup();
+
+/** Releases the groups of a table, the last one first, and the table; as `ValueParts.release`. */
+export function releaseGroups(slab: Slab, table: number, steps: number): number {
+  let left = steps;
+  releasedNames.open(slab, table);
+  for (let i = releasedNames.count - 1; i >= 0; i--) {
+    left = releasedGroup.open(slab, releasedNames.at(i)).release(left);
+    if (left === 0) return 0;
+    releasedNames.releaseLast();
   }
-  names.destroy();
+  releasedNames.destroy();
+  return left;
 }
 
 /** A copy of a table of groups and all that is in it. */
@@ -232,4 +239,16 @@ export function groupBytes(slab: Slab, table: number): number {
   let bytes = slab.bytesOf(table);
   for (let i = 0; i < names.count; i++) bytes += group.open(slab, names.at(i)).bytes;
   return bytes;
+}
+
+/** About what releasing the groups of a table takes. */
+export function groupsEffort(slab: Slab, table: number): number {
+  if (table === 0) return 0;
+  names.open(slab, table);
+  let effort = 0;
+  for (let i = 0; i < names.count; i++) {
+    group.open(slab, names.at(i));
+    effort += 1 + group.consumers.count + group.pendingCount;
+  }
+  return effort;
 }

@@ -121,6 +121,21 @@ export class StreamNames {
     if (words[base + 1] === 0) this.destroy();
   }
 
+  /** Releases the last thing of a table that is being released: the table stays as it is. */
+  releaseLast(): void {
+    this.slab.release(this.at(this.count - 1));
+    this.words[this.base + 1]!--;
+  }
+
+  /** Releases the things, the last one first, and the table; as `ValueParts.release`. */
+  release(steps: number): number {
+    let left = steps;
+    for (; this.count > 0 && left > 0; left--) this.releaseLast();
+    if (left <= 0) return 0;
+    this.destroy();
+    return left;
+  }
+
   /** Releases the table; its things are the caller's. */
   destroy(): void {
     if (this.ref !== 0) this.slab.release(this.ref);

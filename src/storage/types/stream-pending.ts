@@ -252,9 +252,9 @@ export class StreamPending {
     slab.release(ref);
   }
 
-  /** Releases the list. */
-  destroy(): void {
-    if (this.directory.ref !== 0) this.directory.destroy();
+  /** Releases the list; as `ValueParts.release`. */
+  release(steps: number): number {
+    return this.directory.ref === 0 ? steps : this.directory.release(steps);
   }
 
   duplicate(): number {

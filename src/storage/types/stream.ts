@@ -1,12 +1,13 @@
 import type { Bytes } from '../../bytes/bytes.js';
 import type { Database } from '../database.js';
 import type { Keyspace } from '../keyspace.js';
+import { BLOCK_EFFORT } from '../lazy-free.js';
 import { Representation } from '../representation.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, Slab } from '../slab.js';
 import { DELETED, type PartSource, StreamBlock } from './stream-block.js';
 import { StreamCursor } from './stream-cursor.js';
 import { cloneAllocation, StreamDirectory } from './stream-directory.js';
-import { destroyGroups, duplicateGroups, groupBytes } from './stream-groups.js';
+import { duplicateGroups, groupBytes, groupsEffort, releaseGroups } from './stream-groups.js';
 import { StreamId } from './stream-id.js';
 import { readNumber, writeNumber } from './stream-words.js';
 
@@ -272,11 +273,19 @@ export class Stream {
     return this.slab.bytesOf(this.root) + this.directory.bytes + groupBytes(this.slab, this.groups);
   }
 
-  /** Releases everything. */
-  destroy(): void {
-    destroyGroups(this.slab, this.groups);
-    this.directory.destroy();
-    this.slab.release(this.root);
+  /** About what releasing it takes, by the size of the blocks and of the pending entries lists. */
+  get effort(): number {
+    return BLOCK_EFFORT * this.directory.count + groupsEffort(this.slab, this.groups);
+  }
+
+  /** Releases everything; as `ValueParts.release`. */
+  release(steps: number): number {
+    const afterGroups = releaseGroups(this.slab, this.groups, steps);
+    if (afterGroups === 0) return 0;
+    this.groups = 0;
+    const left = this.directory.release(afterGroups);
+    if (left > 0) this.slab.release(this.root);
+    return left;
   }
 
   /** A copy with parts of its own; its root. */
@@ -302,8 +311,10 @@ const shared = new Stream();
 
 /** Makes the keyspace give back what streams own when it removes them, and double it when it copies them. */
 export function ownStreamParts(keyspace: Keyspace): void {
-  keyspace.partOwners[Representation.STREAM] = (db, ref) => {
-    shared.open(db, ref).destroy();
+  const released = new Stream();
+  keyspace.partOwners[Representation.STREAM] = {
+    effort: (db, ref) => released.open(db, ref).effort,
+    release: (db, ref, steps) => released.open(db, ref).release(steps),
   };
   keyspace.partCopiers[Representation.STREAM] = (db, ref) => {
     setRoot(db, ref, shared.open(db, ref).duplicate());

@@ -14,14 +14,16 @@ export const del: CommandSpec = {
   flags: Flag.WRITE,
   keys: [keys('RM DELETE')],
   tips: ['request_policy:multi_shard', 'response_policy:agg_sum'],
-  handler: delCommand,
+  handler: (session, request) => {
+    delCommand(session, request, session.server.config['lazyfree-lazy-user-del']);
+  },
 };
 
 export const unlink: CommandSpec = {
   name: 'unlink',
   group: 'generic',
   summary:
-    'Removes keys. As DEL: memory is given back at once, without walking through elements where it can.',
+    'Removes keys. The memory of values of more than a few dozen elements is given back later, in slices.',
   since: '4.0.0',
   complexity: 'O(N), N being the number of keys.',
   syntax: 'key [key ...]',
@@ -29,17 +31,19 @@ export const unlink: CommandSpec = {
   flags: Flag.WRITE | Flag.FAST,
   keys: [keys('RM DELETE')],
   tips: ['request_policy:multi_shard', 'response_policy:agg_sum'],
-  handler: delCommand,
+  handler: (session, request) => {
+    delCommand(session, request, true);
+  },
 };
 
-function delCommand(session: Session, request: Request): void {
+function delCommand(session: Session, request: Request, lazily: boolean): void {
   const { db } = session;
   let deleted = 0;
   for (let i = 1; i < request.count; i++) {
     const key = request.arg(i);
     const ref = session.write(key);
     if (ref === 0) continue;
-    db.remove(ref);
+    db.remove(ref, lazily);
     session.changed(key, NotifyClass.GENERIC, 'del');
     deleted++;
   }

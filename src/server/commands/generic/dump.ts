@@ -16,6 +16,7 @@ import { NotifyClass } from '../../pubsub/notifications.js';
 import { KeyspaceLoader } from '../../persistence/keyspace-loader.js';
 import { ValueWriter } from '../../persistence/value-writer.js';
 import type { Session } from '../../clients/session.js';
+import { removalName } from '../../execution/propagation.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
 export const dump: CommandSpec = {
@@ -125,7 +126,7 @@ function read(
 
 function removed(session: Session, name: Bytes): void {
   session.changed(name, NotifyClass.GENERIC, 'del');
-  session.server.propagation.replace(session.db.number, 'DEL', name);
+  session.server.propagation.replace(session.db.number, removalName(session.db.keyspace.lazyServerDel), name);
 }
 
 function propagateAbsolute(session: Session, request: Request, expireAtMs: number): void {

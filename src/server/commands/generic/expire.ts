@@ -10,6 +10,7 @@ import {
 } from '../../arguments/expire-time.js';
 import { NotifyClass } from '../../pubsub/notifications.js';
 import type { Session } from '../../clients/session.js';
+import { removalName } from '../../execution/propagation.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
 export const expire = expiry('expire', 'Lets a key expire after some seconds.', '1.0.0', 'seconds', EX);
@@ -115,7 +116,7 @@ function expireCommand(session: Session, request: Request, unit: ExpireUnit): vo
   const ref = session.write(name);
   if (ref === 0 || (bits !== 0 && !allows(bits, db.expireAtMs(ref), expireAtMs))) return reply.integer(0);
   if (hasPassed(session, expireAtMs)) {
-    db.remove(ref);
+    db.remove(ref, db.keyspace.lazyExpire);
     session.changed(name, NotifyClass.GENERIC, 'del');
   } else {
     db.setExpire(ref, expireAtMs);
@@ -130,7 +131,8 @@ function propagateExpire(session: Session, request: Request, unit: ExpireUnit, e
   const { propagation } = session.server;
   if (!propagation.active) return;
   const name = request.arg(1);
-  if (hasPassed(session, expireAtMs)) propagation.replace(session.db.number, 'DEL', name);
+  if (hasPassed(session, expireAtMs))
+    propagation.replace(session.db.number, removalName(session.db.keyspace.lazyExpire), name);
   else if (unit !== PXAT) {
     propagation.replace(session.db.number, 'PEXPIREAT', name, expireAtMs, ...request.strings(3));
   }

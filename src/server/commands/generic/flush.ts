@@ -44,7 +44,10 @@ export const flushdb: CommandSpec = {
   },
 };
 
-/** ASYNC and SYNC are the same here: whole pages are dropped, which takes no longer for many keys. */
+/**
+ * ASYNC and SYNC are the same here, and `lazyfree-lazy-user-flush` changes nothing: when nothing is left, whole pages are
+ * dropped; the records of one database among others are released in slices.
+ */
 function flush(session: Session, request: Request, name: 'FLUSHALL' | 'FLUSHDB'): void {
   const { server, db, reply } = session;
   if (request.count > 2 || (request.count === 2 && !request.is(1, 'async') && !request.is(1, 'sync'))) {

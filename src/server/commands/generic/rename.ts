@@ -71,7 +71,7 @@ function renameCommand(session: Session, request: Request, onlyIfFree: boolean):
   const replaced = session.write(to);
   if (replaced !== 0) {
     if (onlyIfFree) return reply.integer(0);
-    db.remove(replaced);
+    db.remove(replaced, db.keyspace.lazyServerDel);
   }
   db.rename(db.find(from), db, to);
   session.changed(from, NotifyClass.GENERIC, 'rename_from', 0);
@@ -132,7 +132,7 @@ function copyCommand(session: Session, request: Request): void {
   const replaced = target.lookupWrite(to, session.now);
   if (replaced !== 0) {
     if (!options.replace) return reply.integer(0);
-    target.remove(replaced);
+    target.remove(replaced, target.keyspace.lazyServerDel);
   }
   db.copy(db.find(from), target, to);
   server.keyChanged(session, target, to, NotifyClass.GENERIC, 'copy_to', 1);

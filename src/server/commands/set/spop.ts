@@ -7,6 +7,7 @@ import { setForEach, setLength, setRandom, setRemove, setSample } from '../../..
 import { NotifyClass } from '../../pubsub/notifications.js';
 import { randomCount, REPEATED_MAX } from '../../arguments/random-count.js';
 import type { Session } from '../../clients/session.js';
+import { removalName } from '../../execution/propagation.js';
 import { readTyped, writeTyped, WRONG_TYPE } from '../../arguments/typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 
@@ -84,8 +85,9 @@ function popAll(session: Session, name: Bytes, ref: number, length: number): voi
   setForEach(db, ref, (each) => {
     reply.bulk(each);
   });
-  db.remove(ref);
-  if (propagation.active) propagation.replace(db.number, 'DEL', name);
+  const { lazyServerDel } = db.keyspace;
+  db.remove(ref, lazyServerDel);
+  if (propagation.active) propagation.replace(db.number, removalName(lazyServerDel), name);
   session.changed(name, NotifyClass.SET, 'spop', length);
   session.changed(name, NotifyClass.GENERIC, 'del', 0);
 }

@@ -203,7 +203,7 @@ function setIdCommand(session: Session, request: Request): void {
 function destroyCommand(session: Session, request: Request): void {
   if (!openStream(session, request)) return;
   if (!openGroup(request.arg(3))) return session.reply.integer(0);
-  group.destroy();
+  group.release();
   groups.remove(request.arg(3));
   stream.groups = groups.ref;
   session.changed(request.arg(2), NotifyClass.STREAM, 'xgroup-destroy');

@@ -4,6 +4,7 @@ import { Type } from '../../../storage/representation.js';
 import { hasPassed, positiveExpireTimeArgument } from '../../arguments/expire-time.js';
 import { NotifyClass } from '../../pubsub/notifications.js';
 import type { Session } from '../../clients/session.js';
+import { removalName } from '../../execution/propagation.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { replyString } from './get.js';
 import { setOptions } from './set-options.js';
@@ -58,7 +59,9 @@ function removeString(session: Session, request: Request): void {
   const { propagation } = session.server;
   session.db.remove(session.write(name));
   session.changed(name, NotifyClass.GENERIC, 'del');
-  if (propagation.active) propagation.replace(session.db.number, 'DEL', name);
+  if (propagation.active) {
+    propagation.replace(session.db.number, removalName(session.db.keyspace.lazyExpire), name);
+  }
 }
 
 function expireString(session: Session, request: Request, expireAtMs: number): void {
