@@ -113,10 +113,11 @@ export class RdbCommands implements RdbVisitor {
   private flush(): void {
     if (this.pendingElements > 0) this.apply(this.builder.finish());
     this.pendingElements = 0;
+    this.expireFields();
   }
 
-  end(): void {
-    this.flush();
+  /** The expire times of the fields that have just been written. */
+  private expireFields(): void {
     for (const { field, atMs } of this.fieldExpires) {
       this.apply(
         this.builder
@@ -130,6 +131,10 @@ export class RdbCommands implements RdbVisitor {
       );
     }
     this.fieldExpires.length = 0;
+  }
+
+  end(): void {
+    this.flush();
     if (this.expireAtMs >= 0) this.expire(this.key, this.expireAtMs);
   }
 

@@ -170,6 +170,7 @@ export class Dict {
     this.write(entry, key, value);
     this.index.insert(hash, entry);
     this.save();
+    if (this.slab.watch !== null) this.slab.watch.entryAdded(this.stateRef, entry);
     return entry;
   }
 
@@ -180,6 +181,7 @@ export class Dict {
   setValue(entry: number, key: Bytes, value: Bytes): number {
     const { slab } = this;
     const needed = this.entryBytes(key.length, value.length);
+    if (slab.watch !== null) slab.watch.entryChanging(this.stateRef, entry);
     if (Slab.roundUp(needed) === slab.bytesOf(entry)) {
       this.write(entry, key, value);
       return entry;
@@ -237,6 +239,7 @@ export class Dict {
 
   /** Removes the entry that `find` has just found. */
   removeFound(entry: number): void {
+    if (this.slab.watch !== null) this.slab.watch.entryChanging(this.stateRef, entry);
     this.index.removeFound();
     this.slab.release(entry);
     this.save();
@@ -263,6 +266,11 @@ export class Dict {
     const valueLength = readVarint(page, at);
     const start = at + varintBytes(valueLength) + keyLength;
     return view.setViewed(page, this.slab.pageViews[entry >>> REF_PAGE_SHIFT]!, start, valueLength);
+  }
+
+  /** The prefix of an entry, where that is a double. */
+  prefix(entry: number): number {
+    return this.slab.pagesF64[entry >>> REF_PAGE_SHIFT]![entry & REF_UNIT_MASK]!;
   }
 
   // Walking
@@ -325,6 +333,11 @@ export class Dict {
       if (position === 0) break;
     }
     return position;
+  }
+
+  /** True when a scan that goes on at `cursor`, which is not 0, has passed the place of `key`. */
+  isBefore(key: Bytes, cursor: number): boolean {
+    return Math.imul(this.hash.of(key), this.salt) >>> 0 < cursor;
   }
 
   /** Makes room for `size` entries at once. */

@@ -15,6 +15,7 @@
 import { BLOCK_BYTES, BlockPages } from './block-pages.js';
 import { Pages } from './pages.js';
 import { CELL_LARGEST, CLASS_BYTES, CLASS_OF_UNITS } from './size-classes.js';
+import type { ValueWatch } from './value-watch.js';
 
 export { SlabFullError } from './pages.js';
 
@@ -44,6 +45,8 @@ const CLASS_HUGE = 253;
 export class Slab extends Pages {
   /** Bytes in live allocations, rounded up to their classes. */
   liveBytes = 0;
+  /** Who is told of changes to what large values own, while somebody must see the old values. */
+  watch: ValueWatch | null = null;
   /** Releases what waits to be released, for an allocation that finds no room; true if there was anything. */
   reclaim: () => boolean = () => false;
   private freePages = 0;

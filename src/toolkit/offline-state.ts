@@ -55,7 +55,7 @@ export class OfflineState {
 
   /** Tells everything, database by database. */
   tell(visitor: RdbVisitor): void {
-    const snapshot = new Snapshot(this.server.keyspace, visitor, false);
+    const snapshot = new Snapshot(this.server.keyspace, { visitor, beside: null }, false);
     try {
       while (snapshot.step(() => 0));
     } finally {

@@ -5,28 +5,53 @@ import { RdbInput } from './rdb-input.js';
 import type { RdbSink } from './rdb-output.js';
 import { RdbValueReader } from './rdb-value-reader.js';
 import type { KeyMeta, RdbVisitor } from './rdb-visitor.js';
-import { type RdbVersion, RdbWriter } from './rdb-writer.js';
+import { type RdbVersion, RdbWriter, type RdbWriterOptions } from './rdb-writer.js';
 
 /** Version (u16, little-endian) and CRC-64 of everything before it. */
 const FOOTER_BYTES = 10;
 
 /** Bytes kept in memory, for a payload that is one reply. */
 class MemorySink implements RdbSink {
-  private readonly parts: Buffer[] = [];
-  private readonly amendments: { offset: number; bytes: Buffer }[] = [];
+  readonly parts: Buffer[] = [];
+  private written = 0;
 
   write(bytes: Uint8Array): void {
     this.parts.push(Buffer.from(bytes));
+    this.written += bytes.length;
   }
 
   writeAt(offset: number, bytes: Uint8Array): void {
-    this.amendments.push({ offset, bytes: Buffer.from(bytes) });
+    let start = this.written;
+    for (let i = this.parts.length - 1; i >= 0 && start > offset; i--) {
+      const part = this.parts[i]!;
+      start -= part.length;
+      for (let j = 0; j < bytes.length; j++) {
+        const at = offset + j - start;
+        if (at >= 0 && at < part.length) part[at] = bytes[j]!;
+      }
+    }
+  }
+}
+
+/** Gathers keys with their values, as they stand in a file, in memory. */
+export class RdbFragment extends RdbWriter {
+  private readonly memory: MemorySink;
+
+  constructor(options: RdbWriterOptions) {
+    const memory = new MemorySink();
+    super(memory, { ...options, checksum: false });
+    this.memory = memory;
   }
 
-  whole(): Buffer {
-    const whole = Buffer.concat(this.parts);
-    for (const { offset, bytes } of this.amendments) whole.set(bytes, offset);
-    return whole;
+  protected override begin(): void {
+    // It is part of a file that has begun.
+  }
+
+  /** The next part of what was gathered, a quarter of a megabyte or one large string; null when there is no more. */
+  take(): Buffer | null {
+    const { parts } = this.memory;
+    if (parts.length === 0) this.output.flush();
+    return parts.shift() ?? null;
   }
 }
 
@@ -53,7 +78,7 @@ export class DumpWriter extends RdbWriter {
     this.output.byte(this.version >> 8);
     this.output.checksum();
     this.output.flush();
-    return this.memory.whole();
+    return Buffer.concat(this.memory.parts);
   }
 }
 

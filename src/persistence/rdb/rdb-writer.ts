@@ -72,6 +72,11 @@ export class RdbWriter implements RdbVisitor {
     output.string(key);
   }
 
+  /** Writes what an `RdbFragment` has gathered, between two keys. */
+  append(fragment: Uint8Array): void {
+    this.output.raw(fragment, 0, fragment.length);
+  }
+
   /** Writes the end mark and the checksum, and hands the last bytes to the sink. */
   finish(): void {
     this.output.byte(RdbOpcode.EOF);

@@ -14,7 +14,7 @@ export class BackgroundSave {
     private readonly server: Server,
     private readonly file: SnapshotFile,
   ) {
-    this.snapshot = new Snapshot(server.keyspace, file.visitor, server.usesAccessPerValue);
+    this.snapshot = new Snapshot(server.keyspace, file, server.usesAccessPerValue);
   }
 
   get keys(): number {

@@ -3,12 +3,24 @@ import { AtomicFile } from '../../persistence/atomic-file.js';
 import { RdbCommands } from '../../persistence/rdb-commands.js';
 import { RDB_VERSION_FIELD_EXPIRES, RDB_VERSION_WRITTEN } from '../../persistence/rdb/rdb-format.js';
 import type { RdbVisitor } from '../../persistence/rdb/rdb-visitor.js';
+import { RdbFragment } from '../../persistence/rdb/dump-payload.js';
 import { RdbWriter } from '../../persistence/rdb/rdb-writer.js';
 import type { Server } from '../server.js';
+
+/** Takes whole values that come while another one is being written. */
+export interface BesideVisitor {
+  readonly visitor: RdbVisitor;
+  /** Both visitors write to one sequence: the database that one selects is the other's, too. */
+  readonly shared: boolean;
+  /** Writes a part of what was kept, between two values; false when nothing is left. */
+  flush(): boolean;
+}
 
 /** A file that a snapshot is written to, and that has its name only when it is complete. */
 export interface SnapshotFile {
   readonly visitor: RdbVisitor;
+  /** Takes whole values while `visitor` is in the middle of one. */
+  readonly beside: BesideVisitor;
   /** For a sync in a thread before `commit`. */
   readonly fd: number;
   /** Writes what is left. */
@@ -30,15 +42,26 @@ export function rdbFile(server: Server, path: string, aofBase: boolean): Snapsho
       file.writeAt(offset, bytes);
     },
   };
-  const writer = new RdbWriter(sink, {
+  const options = {
     compression: config.rdbcompression,
     checksum: config.rdbchecksum,
     // A file that Redis 7.0 can load, unless that would lose something.
     version: keyspace.expiringHashes > 0 ? RDB_VERSION_FIELD_EXPIRES : RDB_VERSION_WRITTEN,
-  });
+  } as const;
+  const writer = new RdbWriter(sink, options);
   writeAux(writer, server, aofBase);
+  const fragment = new RdbFragment(options);
   return {
     visitor: writer,
+    beside: {
+      visitor: fragment,
+      shared: false,
+      flush: () => {
+        const part = fragment.take();
+        if (part !== null) writer.append(part);
+        return part !== null;
+      },
+    },
     fd: file.fd,
     finish: () => {
       writer.finish();
@@ -65,10 +88,14 @@ export function commandFile(server: Server, path: string): SnapshotFile {
   const { config } = server;
   const writer = new AofFileWriter(path, { checksums: config['aof-checksum'] });
   if (config['aof-timestamp-enabled']) writer.time(Math.floor(server.nowMs / 1000));
-  return {
-    visitor: new RdbCommands((request) => {
+  const commands = (): RdbCommands =>
+    new RdbCommands((request) => {
       writer.request(request);
-    }),
+    });
+  return {
+    visitor: commands(),
+    // Commands of different values may stand between each other.
+    beside: { visitor: commands(), shared: true, flush: () => false },
     fd: writer.fd,
     finish: () => {
       writer.finish();

@@ -8,6 +8,7 @@ import { ListCursor } from '../../storage/types/list-cursor.js';
 import { listLength } from '../../storage/types/list.js';
 import { setForEach, setLength } from '../../storage/types/set.js';
 import { stringBytes } from '../../storage/types/string.js';
+import { Stream } from '../../storage/types/stream.js';
 import { StreamWriter } from './stream-writer.js';
 
 /** Tells a visitor the value of one record after the other, as an RDB file would. */
@@ -17,6 +18,7 @@ export class ValueWriter {
   private readonly cursor = new ListCursor();
   private readonly meta: KeyMeta = { expireAtMs: -1, idleSeconds: -1, frequency: -1 };
 
+  private readonly stream = new Stream();
   private readonly streams: StreamWriter;
 
   constructor(private readonly visitor: RdbVisitor) {
@@ -27,8 +29,7 @@ export class ValueWriter {
   write(db: Database, ref: number, withUse: boolean): void {
     const { visitor, meta } = this;
     const key = db.key(ref, this.key);
-    meta.expireAtMs = db.expireAtMs(ref);
-    this.setUse(db, ref, withUse);
+    keyMeta(db, ref, withUse, meta);
     switch (db.type(ref)) {
       case Type.STRING:
         return visitor.string(key, stringBytes(db, ref, this.element), meta);
@@ -58,20 +59,10 @@ export class ValueWriter {
       }
       case Type.STREAM:
         visitor.streamStart(key, meta);
-        this.streams.write(db, ref);
+        this.streams.write(this.stream.open(db, ref));
         break;
     }
     visitor.end();
-  }
-
-  private setUse(db: Database, ref: number, withUse: boolean): void {
-    const { meta } = this;
-    const { accessClock } = db.keyspace;
-    meta.idleSeconds = -1;
-    meta.frequency = -1;
-    if (!withUse) return;
-    if (accessClock.lfu) meta.frequency = accessClock.frequency(db.records.access(ref));
-    else meta.idleSeconds = db.idleSeconds(ref);
   }
 
   private elements(db: Database, ref: number): void {
@@ -81,4 +72,15 @@ export class ValueWriter {
       visitor.listElement(element.set(cursor.page, cursor.offset, cursor.length));
     } while (cursor.next());
   }
+}
+
+/** Fills in what a file keeps of a key besides its value; `withUse` as for `ValueWriter.write`. */
+export function keyMeta(db: Database, ref: number, withUse: boolean, meta: KeyMeta): void {
+  const { accessClock } = db.keyspace;
+  meta.expireAtMs = db.expireAtMs(ref);
+  meta.idleSeconds = -1;
+  meta.frequency = -1;
+  if (!withUse) return;
+  if (accessClock.lfu) meta.frequency = accessClock.frequency(db.records.access(ref));
+  else meta.idleSeconds = db.idleSeconds(ref);
 }

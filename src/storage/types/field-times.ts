@@ -6,6 +6,7 @@
  */
 import { Bytes } from '../../bytes/bytes.js';
 import type { Database } from '../database.js';
+import { dictOf } from '../dict-record.js';
 import { Representation } from '../representation.js';
 import type { TreeSortedSet } from './sorted-set-tree.js';
 
@@ -33,6 +34,7 @@ export function fieldTime(db: Database, ref: number, field: Bytes): number {
 
 /** Sets when a field of a hash in a dictionary expires; the record's ref afterwards. */
 export function setFieldTime(db: Database, ref: number, field: Bytes, expireAtMs: number): number {
+  changing(db, ref, field);
   const target = hasFieldTimes(db, ref) ? ref : addTimes(db, ref);
   const times = openTimes(db, target);
   if (Number.isNaN(times.find(field))) times.insert(field, expireAtMs);
@@ -45,8 +47,13 @@ export function clearFieldTime(db: Database, ref: number, field: Bytes): boolean
   if (!hasFieldTimes(db, ref)) return false;
   const times = openTimes(db, ref);
   if (Number.isNaN(times.find(field))) return false;
+  changing(db, ref, field);
   times.removeFound();
   return true;
+}
+
+function changing(db: Database, ref: number, field: Bytes): void {
+  db.records.slab.watch?.fieldTimeChanging(dictOf(db, ref), field);
 }
 
 /** A copy of the first field to expire if that is at or before `nowMs`, or null. */
@@ -99,7 +106,8 @@ function openTimes(db: Database, ref: number): TreeSortedSet {
   return times;
 }
 
-function timesOf(db: Database, ref: number): number {
+/** Where the times of a hash are that has some. */
+export function timesOf(db: Database, ref: number): number {
   const page = db.records.page8(ref);
   const at = db.records.valueStart(ref) + TIMES_AT;
   return page[at]! | (page[at + 1]! << 8) | (page[at + 2]! << 16) | (page[at + 3]! << 24);

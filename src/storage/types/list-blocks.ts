@@ -23,6 +23,7 @@ export class ListBlocks extends ListDirectory {
   release(steps = Infinity): number {
     let left = steps;
     for (let i = this.count - 1; i >= 0 && left > 0; i--) {
+      this.changing(this.blockAt(i));
       this.slab.release(this.blockAt(i));
       this.forgetLastSlot();
       left -= BLOCK_EFFORT;
@@ -55,6 +56,11 @@ export class ListBlocks extends ListDirectory {
   }
 
   // One block
+
+  /** To be called before a block is changed or released. */
+  private changing(ref: number): void {
+    if (this.slab.watch !== null) this.slab.watch.blockChanging(this.directory, ref);
+  }
 
   pageOf(ref: number): Uint8Array {
     return this.slab.pages8[ref >>> REF_PAGE_SHIFT]!;
@@ -96,6 +102,7 @@ export class ListBlocks extends ListDirectory {
     from: number,
   ): number {
     const ref = this.slab.alloc(bytes);
+    if (this.slab.watch !== null) this.slab.watch.blockAdded(this.directory, ref);
     const base = this.baseOf(ref);
     const start = atEnd ? base + this.slab.bytesOf(ref) - used : base + BLOCK_HEAD_BYTES;
     this.setBounds(ref, start, start + used);
@@ -122,6 +129,7 @@ export class ListBlocks extends ListDirectory {
   private addTo(i: number, front: boolean, value: Bytes): boolean {
     const need = entryBytes(value.length);
     let ref = this.blockAt(i);
+    this.changing(ref);
     let start = this.startOf(ref);
     let end = this.endOf(ref);
     const base = this.baseOf(ref);
@@ -160,6 +168,7 @@ export class ListBlocks extends ListDirectory {
 
   private reallocate(i: number, bytes: number, atEnd: boolean): number {
     const ref = this.blockAt(i);
+    this.changing(ref);
     const start = this.startOf(ref);
     const target = this.newBlock(bytes, atEnd, this.endOf(ref) - start, this.pageOf(ref), start);
     this.setBlock(i, target, this.countAt(i));
@@ -219,6 +228,7 @@ export class ListBlocks extends ListDirectory {
   private splice(i: number, at: number, removed: number, value: Bytes): boolean {
     const need = entryBytes(value.length);
     const ref = this.blockAt(i);
+    this.changing(ref);
     const page = this.pageOf(ref);
     const base = this.baseOf(ref);
     const start = this.startOf(ref);
@@ -257,6 +267,7 @@ export class ListBlocks extends ListDirectory {
   /** Splits block `i` before its element `nth`, which stands at `at`, and puts an element in between. */
   private splitAt(i: number, nth: number, at: number, value: Bytes): void {
     const ref = this.blockAt(i);
+    this.changing(ref);
     const start = this.startOf(ref);
     const end = this.endOf(ref);
     const behind = this.countAt(i) - nth;
@@ -278,6 +289,7 @@ export class ListBlocks extends ListDirectory {
       const i = front ? 0 : this.count - 1;
       const here = this.countAt(i);
       const ref = this.blockAt(i);
+      this.changing(ref);
       if (left >= here) {
         this.addCount(i, -here);
         this.slab.release(ref);
@@ -297,6 +309,7 @@ export class ListBlocks extends ListDirectory {
   remove(i: number, nth: number, count: number): void {
     if (count === this.countAt(i)) {
       this.addCount(i, -count);
+      this.changing(this.blockAt(i));
       this.slab.release(this.blockAt(i));
       return this.removeSlot(i);
     }
@@ -310,6 +323,7 @@ export class ListBlocks extends ListDirectory {
   /** Takes some, not all, elements out of a block. */
   private cut(i: number, nth: number, count: number): void {
     const ref = this.blockAt(i);
+    this.changing(ref);
     const page = this.pageOf(ref);
     const start = this.startOf(ref);
     const end = this.endOf(ref);
@@ -337,6 +351,8 @@ export class ListBlocks extends ListDirectory {
     const used = this.endOf(first) - this.startOf(first);
     const more = this.endOf(second) - from;
     if (BLOCK_HEAD_BYTES + used + more > BLOCK_BYTES_MAX * MERGE_SHARE_MAX) return false;
+    this.changing(first);
+    this.changing(second);
     const joined = this.newBlock(BLOCK_HEAD_BYTES + used + more, false, used + more, null, 0);
     const to = this.pageOf(joined);
     const start = this.startOf(joined);

@@ -120,6 +120,7 @@ export class ListDirectory {
     to[at + 3] = length;
     slab.release(directory);
     this.point(target);
+    slab.watch?.directoryMoved(directory, target);
   }
 }
 

@@ -15,7 +15,12 @@ import { REF_PAGE_SHIFT, REF_UNIT_MASK, type Slab } from '../slab.js';
 
 const DICT = 3;
 const HEAD_BYTES = 16;
-const MEMBER_SHAPE = { prefixBytes: 8, hasValues: false };
+export const MEMBER_SHAPE = { prefixBytes: 8, hasValues: false };
+
+/** The dictionary that a head names. */
+export function dictOfTree(slab: Slab, head: number): number {
+  return slab.pages32[head >>> REF_PAGE_SHIFT]![((head & REF_UNIT_MASK) << 1) + DICT]!;
+}
 
 /** A window on one large sorted set. */
 export class TreeSortedSet {
@@ -45,7 +50,12 @@ export class TreeSortedSet {
     this.head = head;
     // Another window may have changed the tree since.
     this.tree.forgetCursor();
-    this.dict.open(this.slab.pages32[head >>> REF_PAGE_SHIFT]![((head & REF_UNIT_MASK) << 1) + DICT]!);
+    this.dict.open(this.dictRef);
+  }
+
+  /** The dictionary of the open sorted set. */
+  get dictRef(): number {
+    return dictOfTree(this.slab, this.head);
   }
 
   /** Makes an empty sorted set that no record names yet; its head. */
@@ -133,6 +143,7 @@ export class TreeSortedSet {
   /** Gives the member that `find` has just found another score. */
   update(_member: Bytes, score: number): void {
     const entry = this.foundEntry;
+    if (this.slab.watch !== null) this.slab.watch.entryChanging(this.dictRef, entry);
     this.tree.move(this.head, this.foundScore, entry, score);
     this.setScore(entry, score);
   }

@@ -156,6 +156,7 @@ export class Stream {
       if (last >= 0) this.seal(last);
       const room = last < 0 ? FIRST_BLOCK_BYTES : Math.min(NEXT_BLOCK_BYTES, limits.bytesMax || Infinity);
       block.create(slab, id, source, first, fields, room);
+      slab.watch?.blockAdded(this.root, block.ref);
       directory.insert(last + 1, id, block.ref, 1);
       this.words[this.base + DIRECTORY] = directory.ref;
     }
@@ -180,8 +181,11 @@ export class Stream {
     const total = block.used + block.entryBytes(id, source, first, fields, same);
     if (bytesMax !== 0 && total > bytesMax) return false;
     const room = slab.bytesOf(block.ref);
-    if (total > room)
+    this.changing(block.ref);
+    if (total > room) {
       directory.setRef(i, block.reallocate(Math.max(total, Math.min(2 * room, bytesMax || Infinity))));
+      slab.watch?.blockAdded(this.root, block.ref);
+    }
     block.append(id, source, first, fields, same);
     directory.setSize(i, directory.sizeAt(i) + 1);
     return true;
@@ -191,7 +195,15 @@ export class Stream {
   private seal(i: number): void {
     const { directory, block, slab } = this;
     block.open(slab, directory.refAt(i));
-    if (Slab.roundUp(block.used) < slab.bytesOf(block.ref)) directory.setRef(i, block.reallocate(block.used));
+    if (Slab.roundUp(block.used) >= slab.bytesOf(block.ref)) return;
+    this.changing(block.ref);
+    directory.setRef(i, block.reallocate(block.used));
+    slab.watch?.blockAdded(this.root, block.ref);
+  }
+
+  /** To be called before a block is changed or released. */
+  private changing(block: number): void {
+    if (this.slab.watch !== null) this.slab.watch.blockChanging(this.root, block);
   }
 
   // Removing
@@ -210,6 +222,7 @@ export class Stream {
   private deleteAt(i: number, entryAt: number): void {
     const { directory, block, slab } = this;
     block.open(slab, directory.refAt(i));
+    this.changing(block.ref);
     block.page[entryAt]! |= DELETED;
     this.length--;
     const left = directory.sizeAt(i) - 1;
@@ -219,6 +232,7 @@ export class Stream {
 
   private removeBlock(i: number): void {
     const { directory } = this;
+    this.changing(directory.refAt(i));
     this.slab.release(directory.refAt(i));
     directory.remove(i);
     this.words[this.base + DIRECTORY] = directory.ref;
@@ -234,6 +248,7 @@ export class Stream {
     cursor.id.write(this.words, this.base + FIRST);
     block.open(slab, directory.refAt(cursor.block));
     if (cursor.entryAt === block.entriesStart) return;
+    this.changing(block.ref);
     block.cutBefore(cursor.entryAt);
     directory.setId(cursor.block, cursor.id);
   }
