@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,8 +47,14 @@ class Data {
     this.session.select(database);
   }
 
+  /** Of everything, and what DEBUG DIGEST leaves out: when fields expire. */
   get digest(): string {
-    return this.run('DEBUG', 'DIGEST');
+    const fields = Array.from({ length: SIZE }, (_, i) => `field:${i}`);
+    const times = [0, 2].flatMap((database) => {
+      this.select(database);
+      return ['timed', 'hash'].map((key) => this.run('HPEXPIRETIME', key, 'FIELDS', SIZE, ...fields));
+    });
+    return this.run('DEBUG', 'DIGEST') + createHash('sha1').update(times.join()).digest('hex');
   }
 
   get pending(): number {
@@ -61,7 +68,7 @@ class Data {
 }
 
 const LARGE = ['hash', 'timed', 'set', 'zset', 'list', 'stream'];
-const SIZE = 1500;
+const SIZE = 1000;
 
 /** Large and small values of every type in two databases. */
 function fill(data: Data, size = SIZE): void {
@@ -168,7 +175,7 @@ describe.each(FORMS)('a picture written slice by slice (%s)', (form) => {
   const begin = (data: Data, path: string) =>
     form === 'rdb' ? rdbFile(data.server, path, false) : commandFile(data.server, path);
 
-  test.each([1, 2, 3])('is of its moment, whatever changes meanwhile (seed %i)', (seed) => {
+  test.each([1, 2])('is of its moment, whatever changes meanwhile (seed %i)', (seed) => {
     const number = seeded(seed * 7919);
     const random: Random = (below) => Math.floor(number() * below);
     const data = new Data();
