@@ -3,7 +3,7 @@ import { RDB_VERSION_FIELD_EXPIRES, RDB_VERSION_WRITTEN } from '../persistence/r
 import type { RdbVisitor } from '../persistence/rdb/rdb-visitor.js';
 import type { RdbVersion } from '../persistence/rdb/rdb-writer.js';
 import type { AofSet } from '../persistence/toolkit/aof-set.js';
-import { LoadError, AofLoader } from '../server/persistence/aof-loader.js';
+import { AofLoader, LoadError, LoadProgress } from '../server/persistence/aof-loader.js';
 import { Snapshot } from '../server/persistence/snapshot.js';
 import { Server } from '../server/server.js';
 import { UsageError } from './aof-command.js';
@@ -30,7 +30,7 @@ export class OfflineState {
     const { server } = state;
     server.keyspace.expirePaused = () => true;
     server.keyspace.keepExpired = true;
-    const loader = new AofLoader(server, { loadedBytes: 0, totalBytes: 0 });
+    const loader = new AofLoader(server, new LoadProgress(0, 0));
     set.files.forEach(({ path, name }, index) => {
       if (!existsSync(path)) throw new UsageError(`${name} is missing, although the manifest names it`);
       try {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { RequestBuilder } from '../../src/persistence/aof/request-builder.js';
 import { ReplyWriter } from '../../src/protocol/reply-writer.js';
 import { Session, SessionFlag } from '../../src/server/clients/session.js';
-import { AofLoader } from '../../src/server/persistence/aof-loader.js';
+import { AofLoader, LoadProgress } from '../../src/server/persistence/aof-loader.js';
 import { Snapshot } from '../../src/server/persistence/snapshot.js';
 import { commandFile, rdbFile } from '../../src/server/persistence/snapshot-file.js';
 import { Server } from '../../src/server/server.js';
@@ -167,7 +167,7 @@ const FORMS = ['rdb', 'aof'] as const;
 function digestOf(path: string): string {
   const loaded = new Data();
   loaded.server.keyspace.expirePaused = () => true;
-  new AofLoader(loaded.server, { loadedBytes: 0, totalBytes: 0 }).load(path, false);
+  new AofLoader(loaded.server, new LoadProgress(0, 0)).load(path, false);
   return loaded.digest;
 }
 

@@ -53,9 +53,12 @@ export function infoPersistence(server: Server): InfoField[] {
   if (loading !== null) {
     const { loadedBytes, totalBytes } = loading;
     fields.push(
+      ['loading_start_time', Math.floor(loading.startedAtMs / 1000)],
       ['loading_total_bytes', totalBytes],
+      ['loading_rdb_used_mem', loading.rdbUsedBytes],
       ['loading_loaded_bytes', loadedBytes],
       ['loading_loaded_perc', ((100 * loadedBytes) / Math.max(1, totalBytes)).toFixed(2)],
+      ['loading_eta_seconds', loading.etaSeconds(server.nowMs)],
     );
   }
   return fields;

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { applyDirective, readConfigFile, readConfigText } from '../config/config-file.js';
 import { ConfigError, Configuration, initialConfig } from '../config/configuration.js';
+import type { ConfigValues } from '../config/directives.js';
 import { directiveText, readArguments } from './launch-arguments.js';
 import type { Log } from '../log.js';
 import { Server } from '../server.js';
@@ -20,9 +21,15 @@ export class ListenError extends Error {}
  * Starts a server as `mredis serve` does: persistent unless told otherwise, configured by a redis.conf and the command
  * line. Throws `ConfigError` for what cannot be accepted, `ListenError` when an address is taken.
  */
-export async function launch(argv: readonly string[], log: Log): Promise<Server> {
+export async function launch(
+  argv: readonly string[],
+  log: Log,
+  /** Called when the configuration is known, before data is loaded. */
+  onConfigured: (config: ConfigValues) => void = () => undefined,
+): Promise<Server> {
   const server = new Server(configure(argv), log);
   const { config } = server;
+  onConfigured(config);
   log.info(
     { pid: process.pid, version: VERSION },
     `mredis ${VERSION} (Redis ${COMPATIBLE_VERSION}), PID: ${process.pid}`,

@@ -3,16 +3,24 @@ import { ConfigError } from '../config/configuration.js';
 import { inlineMore } from './optimizer.js';
 import { launch, ListenError, StartError } from './launch.js';
 
+/** A start that is not done by then opens the log at once: the first progress line comes after a second. */
+const LONG_START_MS = 500;
+
 /**
  * Runs a server until a signal or SHUTDOWN ends it; the process then exits with 0, or with 1 when it could not start.
  */
 export async function serve(argv: readonly string[]): Promise<void> {
   inlineMore();
   const log = new BufferedLog();
-  const starting = launch(argv, log);
+  let opened: Promise<void> | null = null;
+  let longStart: NodeJS.Timeout | undefined;
   try {
-    const server = await starting;
-    await openLog(log, server.config);
+    const server = await launch(argv, log, (config) => {
+      // A load that takes long is followed in the log.
+      longStart = setTimeout(() => (opened = openLog(log, config)), LONG_START_MS);
+    });
+    clearTimeout(longStart);
+    await (opened ?? openLog(log, server.config));
     const end = (): void => {
       void server.close().then(() => {
         log.info({}, 'mredis is now ready to exit, bye bye');
@@ -29,9 +37,10 @@ export async function serve(argv: readonly string[]): Promise<void> {
       });
     }
   } catch (error) {
+    clearTimeout(longStart);
     const atStart = error instanceof ListenError || error instanceof StartError;
     if (!(error instanceof ConfigError || atStart)) throw error;
-    if (atStart) await openLog(log, { loglevel: 'notice', logfile: '' });
+    if (atStart) await (opened ?? openLog(log, { loglevel: 'notice', logfile: '' }));
     log.flush();
     process.stderr.write(`mredis: ${error.message}\n`);
     process.exitCode = 1;

@@ -13,14 +13,28 @@ import { KeyspaceLoader } from './keyspace-loader.js';
 export class LoadError extends Error {}
 
 /** Where a load stands, for INFO and the log. */
-export interface LoadProgress {
-  loadedBytes: number;
-  totalBytes: number;
+export class LoadProgress {
+  loadedBytes = 0;
+  /** What the server that wrote the RDB file had in memory, if the file says so. */
+  rdbUsedBytes = 0;
+
+  constructor(
+    readonly totalBytes: number,
+    /** Unix time in ms. */
+    readonly startedAtMs: number,
+  ) {}
+
+  /** Seconds that are left at the speed so far; 1 while that is not known, as in Redis. */
+  etaSeconds(nowMs: number): number {
+    const seconds = Math.floor(nowMs / 1000) - Math.floor(this.startedAtMs / 1000);
+    if (seconds <= 0) return 1;
+    return Math.floor((seconds * (this.totalBytes - this.loadedBytes)) / (this.loadedBytes + 1));
+  }
 }
 
 const PROGRESS_MS = 1000;
 /** Bytes of an RDB file, and records of an AOF, between two looks at the clock. */
-const BYTES_PER_LOOK = 1024 * 1024;
+const BYTES_PER_LOOK = 256 * 1024;
 const RECORDS_PER_LOOK = 1024;
 
 /** What was dropped at the end of a cut file. */
@@ -46,25 +60,37 @@ export class AofLoader {
 
   /** Loads an RDB file, or an AOF with or without RDB preamble. `mayBeCut`: the last file may end in a cut record. */
   load(path: string, mayBeCut: boolean): Truncation | null {
+    const steps = this.steps(path, mayBeCut);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /** As `load`, with a rest after every few milliseconds of it. */
+  *steps(path: string, mayBeCut: boolean): Generator<void, Truncation | null> {
     const fd = openSync(path, 'r');
     try {
       const size = fileSize(fd);
       this.session.select(0);
-      const start = hasRdbMagic(fd) ? this.loadRdb(fd, size, path) : 0;
-      return this.loadRecords(fd, start, size, path, mayBeCut);
+      const start = hasRdbMagic(fd) ? yield* this.loadRdb(fd, size, path) : 0;
+      return yield* this.loadRecords(fd, start, size, path, mayBeCut);
     } finally {
       closeSync(fd);
     }
   }
 
-  private loadRdb(fd: number, size: number, path: string): number {
-    const before = this.progress.loadedBytes;
+  private *loadRdb(fd: number, size: number, path: string): Generator<void, number> {
+    const { progress } = this;
+    const before = progress.loadedBytes;
     const loader = new KeyspaceLoader(this.server.keyspace, null);
     const reader = RdbReader.ofFile(readerOf(fd), size, loader, { checksum: this.server.config.rdbchecksum });
     try {
       while (!reader.done) {
         reader.step(BYTES_PER_LOOK);
+        progress.rdbUsedBytes = loader.rdbUsedBytes;
         this.report(before + reader.offset);
+        yield;
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -75,13 +101,13 @@ export class AofLoader {
     return reader.offset;
   }
 
-  private loadRecords(
+  private *loadRecords(
     fd: number,
     start: number,
     size: number,
     path: string,
     mayBeCut: boolean,
-  ): Truncation | null {
+  ): Generator<void, Truncation | null> {
     const { server, session, reply } = this;
     const before = this.progress.loadedBytes;
     const reader = new AofReader(readerOf(fd), size, start, { checksums: server.config['aof-checksum'] });
@@ -91,7 +117,11 @@ export class AofLoader {
         server.dispatcher.dispatch(session, reader.request);
         if (reply.errors !== 0) this.refuse(reader, path);
         reply.reset();
-        if ((++this.commands & (RECORDS_PER_LOOK - 1)) === 0) this.report(before + reader.end);
+        if ((++this.commands & (RECORDS_PER_LOOK - 1)) === 0) {
+          this.report(before + reader.end);
+          yield;
+          while (server.keyspace.lazyFree.step()) yield;
+        }
       } else if (item === AofItem.END) {
         this.progress.loadedBytes = before + size;
         return null;

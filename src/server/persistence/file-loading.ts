@@ -1,6 +1,14 @@
 import { disk } from '../../persistence/disk.js';
 import type { Server } from '../server.js';
-import { AofLoader, type LoadProgress, type Truncation } from './aof-loader.js';
+import { AofLoader, LoadError, LoadProgress, type Truncation } from './aof-loader.js';
+
+/** Time after which a load that leaves others time rests. */
+const SLICE_MS = 5;
+
+export interface LoadedFile {
+  readonly path: string;
+  readonly bytes: number;
+}
 
 /** Loads files into the keyspace before anybody is served, and knows how far that is. */
 export class FileLoading {
@@ -15,24 +23,43 @@ export class FileLoading {
   constructor(private readonly server: Server) {}
 
   /** Loads the files in their order; the last may end in a cut record, which is dropped. Throws a `LoadError`. */
-  load(files: readonly { readonly path: string; readonly bytes: number }[]): void {
+  load(files: readonly LoadedFile[]): void {
+    const steps = this.steps(files);
+    while (steps.next().done !== true);
+  }
+
+  /** As `load`, leaving the event loop time for others; rejects when the server is closed meanwhile. */
+  async loadInSlices(files: readonly LoadedFile[]): Promise<void> {
+    const steps = this.steps(files);
+    let sliceStartMs = performance.now();
+    while (steps.next().done !== true) {
+      if (performance.now() - sliceStartMs < SLICE_MS) continue;
+      await immediate();
+      this.server.refreshTime();
+      if (this.server.closed) {
+        steps.return();
+        throw new LoadError('The server was closed while it was loading.');
+      }
+      sliceStartMs = performance.now();
+    }
+  }
+
+  private *steps(files: readonly LoadedFile[]): Generator<void, void> {
     const { server } = this;
     const { keyspace } = server;
     const startMs = performance.now();
-    this.progress = { loadedBytes: 0, totalBytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
+    const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.progress = new LoadProgress(totalBytes, server.nowMs);
     const loader = new AofLoader(server, this.progress);
     const { expirePaused } = keyspace;
     keyspace.expirePaused = () => true;
     keyspace.keepExpired = true;
     try {
-      files.forEach(({ path }, i) => {
+      for (const [i, { path }] of files.entries()) {
         // One that was begun just before a crash has nothing in it yet.
-        this.loadFile(
-          loader,
-          path,
-          files.slice(i + 1).every(({ bytes }) => bytes === 0),
-        );
-      });
+        const isLast = files.slice(i + 1).every(({ bytes }) => bytes === 0);
+        yield* this.loadFile(loader, path, isLast);
+      }
     } finally {
       keyspace.expirePaused = expirePaused;
       keyspace.keepExpired = false;
@@ -47,8 +74,8 @@ export class FileLoading {
     );
   }
 
-  private loadFile(loader: AofLoader, path: string, mayBeCut: boolean): void {
-    const truncation = loader.load(path, mayBeCut);
+  private *loadFile(loader: AofLoader, path: string, mayBeCut: boolean): Generator<void, void> {
+    const truncation = yield* loader.steps(path, mayBeCut);
     if (truncation === null) return;
     this.truncated = truncation;
     this.server.log.warn(
@@ -57,6 +84,12 @@ export class FileLoading {
     );
     cutFile(path, truncation.offset);
   }
+}
+
+function immediate(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 /** Cuts a file; what is appended later cannot come to stand behind the old end. */

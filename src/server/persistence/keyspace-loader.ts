@@ -15,6 +15,8 @@ import { StreamLoader } from './stream-loader.js';
 
 /** Puts what an RDB file tells into the keyspace. Keys whose time has passed are left out when `nowMs` is given. */
 export class KeyspaceLoader implements RdbVisitor {
+  /** What the server that wrote the file had in memory, if the file says so. */
+  rdbUsedBytes = 0;
   keys = 0;
   expiredKeys = 0;
   /** Sources of function libraries, kept for whoever runs functions and for the next save. */
@@ -50,8 +52,9 @@ export class KeyspaceLoader implements RdbVisitor {
     // Indexes grow in small steps anyway.
   }
 
-  aux(): void {
+  aux(name: string, value: string): void {
     // Who wrote the file, and when: nothing depends on it.
+    if (name === 'used-mem') this.rdbUsedBytes = Number(value) || 0;
   }
 
   functionLibrary(code: Bytes): void {

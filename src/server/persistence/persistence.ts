@@ -9,7 +9,7 @@ import { type Session, SessionFlag } from '../clients/session.js';
 import { AofFiles } from './aof-files.js';
 import { AofLog } from './aof-log.js';
 import { AofRewrites } from './aof-rewrites.js';
-import { FileLoading } from './file-loading.js';
+import { FileLoading, type LoadedFile } from './file-loading.js';
 import { RdbSaves } from './rdb-saves.js';
 import { systemErrorText } from './system-error.js';
 
@@ -72,8 +72,9 @@ export class Persistence {
     this.ensureDirectory();
     await this.takeLock();
     this.files = this.newFiles();
-    if (config.appendonly) this.startAof();
-    else if (existsSync(this.rdbPath)) this.loadRdb();
+    if (config.appendonly) await this.startAof();
+    else if (existsSync(this.rdbPath)) await this.load([this.rdbFile]);
+    if (this.server.closed) return;
     this.server.turn.settle = (replies) => {
       this.settle(replies);
     };
@@ -99,11 +100,11 @@ export class Persistence {
     return new AofFiles(this.directory, config.appendfilename, config.appenddirname);
   }
 
-  private startAof(): void {
-    if (this.files.open()) this.loadAof();
+  private async startAof(): Promise<void> {
+    if (this.files.open()) await this.load(this.files.toLoad());
     else if (existsSync(this.rdbPath)) {
       // As Redis: without an AOF to load, the RDB file is taken, and the AOF begins with it.
-      this.loadRdb();
+      await this.load([this.rdbFile]);
       this.rewriting.writeFirst();
     } else this.rewriting.writeFirst();
     this.openLog();
@@ -115,14 +116,18 @@ export class Persistence {
     this.server.propagation.add(this.log);
   }
 
-  private loadAof(): void {
-    this.loading.load(this.files.toLoad());
+  private async load(files: readonly LoadedFile[]): Promise<void> {
+    await this.loading.loadInSlices(files);
     this.saves.lastSaveMs = this.server.nowMs;
   }
 
-  private loadRdb(): void {
-    this.loading.load([{ path: this.rdbPath, bytes: statSync(this.rdbPath).size }]);
+  private loadNow(files: readonly LoadedFile[]): void {
+    this.loading.load(files);
     this.saves.lastSaveMs = this.server.nowMs;
+  }
+
+  private get rdbFile(): LoadedFile {
+    return { path: this.rdbPath, bytes: statSync(this.rdbPath).size };
   }
 
   get rdbPath(): string {
@@ -193,7 +198,7 @@ export class Persistence {
     this.cancelBackground();
     if (save) this.saves.saveNow();
     if (!keep) this.server.keyspace.clear();
-    this.loadRdb();
+    this.loadNow([this.rdbFile]);
   }
 
   /** DEBUG LOADAOF: empties the keyspace and loads the append-only file. */
@@ -202,7 +207,7 @@ export class Persistence {
     this.log.settle();
     this.server.propagation.remove(this.log);
     this.server.keyspace.clear();
-    this.loadAof();
+    this.loadNow(this.files.toLoad());
     this.server.propagation.add(this.log);
   }
 
