@@ -69,7 +69,9 @@ export class AofFiles {
     this.finishUpgrade();
     for (const file of filesInOrder(this.manifest)) {
       if (existsSync(this.path(file))) continue;
-      throw new LoadError(`The AOF manifest ${this.manifestPath} names ${file.name}, which does not exist.`);
+      throw new LoadError(
+        `The AOF manifest ${this.manifestPath} names ${file.name}, which does not exist: No such file or directory.`,
+      );
     }
   }
 

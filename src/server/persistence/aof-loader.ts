@@ -3,6 +3,7 @@ import { type AofDamage, AofItem, isRepairable } from '../../persistence/aof/aof
 import { AofReader } from '../../persistence/aof/aof-reader.js';
 import { examineCut } from '../../persistence/toolkit/record-search.js';
 import { fileSize, readerOf } from '../../persistence/file-bytes.js';
+import { RdbError } from '../../persistence/rdb/rdb-format.js';
 import { RdbReader } from '../../persistence/rdb/rdb-reader.js';
 import { ReplyWriter } from '../../protocol/reply-writer.js';
 import type { Server } from '../server.js';
@@ -68,9 +69,14 @@ export class AofLoader {
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new LoadError(`Bad file format reading ${path}: ${reason} (at byte ${reader.entryOffset}).`, {
-        cause: error,
-      });
+      // As in Redis's log, where people look for these words.
+      const crc = error instanceof RdbError && error.damage === 'checksum' ? 'RDB CRC error: ' : '';
+      throw new LoadError(
+        `Bad file format reading ${path}: ${crc}${reason} (at byte ${reader.entryOffset}).`,
+        {
+          cause: error,
+        },
+      );
     }
     return reader.offset;
   }
@@ -105,9 +111,12 @@ export class AofLoader {
 
   /** A record that the server does not accept: the file is not what it seems. */
   private refuse(reader: AofReader, path: string): never {
+    const { lastError } = this.reply;
+    const unknown = /^ERR unknown command '[^']*'/.exec(lastError);
+    const what = unknown === null ? 'Bad file format' : unknown[0].replace('ERR unknown', 'Unknown');
     throw new LoadError(
-      `Bad file format reading ${path}: the record at byte ${reader.start} cannot be replayed: ${this.reply.lastError}. ` +
-        `To see it: mredis aof check ${path}`,
+      `${what} reading the append only file ${path}: the record at byte ${reader.start} cannot be replayed: ` +
+        `${lastError}. To see it: mredis aof check ${path}`,
     );
   }
 
@@ -124,8 +133,9 @@ export class AofLoader {
       this.session.flags = SessionFlag.LOADER;
       return { offset: reader.soundTo, lostBytes };
     }
+    const what = isRepairable(damage) ? 'Unexpected end of file' : 'Bad file format';
     throw new LoadError(
-      `Bad file format reading ${path}: ${damage.reason} at byte ${damage.offset}; the last sound record ends at byte ` +
+      `${what} reading the append only file ${path}: ${damage.reason} at byte ${damage.offset}; the last sound record ends at byte ` +
         `${reader.soundTo}. Nothing was changed. To see the damage: mredis aof check ${path}. ` +
         `To cut the file there: mredis aof check --fix ${path}. To save what follows: mredis aof repair --salvage ${path} -o NEW.`,
     );
