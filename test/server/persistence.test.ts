@@ -164,7 +164,7 @@ test('every flipped byte is found: the start is refused, or the end that it made
     servers.push(again);
     const found = await again.persistence.start().then(
       () => at >= lastBatch && again.persistence.loading.truncated !== null,
-      (error: unknown) => String(error).includes('Bad file format'),
+      (error: unknown) => String(error).includes(' reading the append only file '),
     );
     expect([at, found]).toEqual([at, true]);
     await again.close();

@@ -26,7 +26,8 @@ export class Persistence {
 
   private lock: DirectoryLock | null = null;
   private directory = '';
-  private started = false;
+  /** True from `start` on: what is there has been loaded, and may be replaced. */
+  isStarted = false;
   /** Replies that wait for the disk to work again (appendfsync always). */
   private readonly held: TurnReplies[] = [];
 
@@ -66,8 +67,8 @@ export class Persistence {
   /** Takes the directory, loads what is there, and opens the files that will be written. Throws when that must not be. */
   async start(): Promise<void> {
     const { config } = this.server;
-    if (this.started) return;
-    this.started = true;
+    if (this.isStarted) return;
+    this.isStarted = true;
     if (!config.appendonly && config.save.length === 0 && config.dir === '') return;
     this.ensureDirectory();
     await this.takeLock();
@@ -196,14 +197,20 @@ export class Persistence {
     this.loadRdb();
   }
 
-  /** DEBUG LOADAOF: empties the keyspace and loads the append-only file. */
+  /** DEBUG LOADAOF: empties the keyspace and loads the append-only file, also one that is not being written. */
   reloadAof(): void {
+    const { propagation, keyspace } = this.server;
     this.cancelBackground();
     this.log.settle();
-    this.server.propagation.remove(this.log);
-    this.server.keyspace.clear();
+    propagation.remove(this.log);
+    keyspace.clear();
+    if (!this.log.isOpen) {
+      this.ensureDirectory();
+      this.files = this.newFiles();
+      this.files.open();
+    }
     this.loadAof();
-    this.server.propagation.add(this.log);
+    if (this.log.isOpen) propagation.add(this.log);
   }
 
   /** Bytes of all files of the AOF. */
@@ -223,7 +230,7 @@ export class Persistence {
 
   /** Writes the RDB file before the server ends, where `save` or the save points ask for it; false when that failed. */
   saveAtEnd(save: boolean | null): boolean {
-    return this.saves.saveAtEnd(save, this.started);
+    return this.saves.saveAtEnd(save);
   }
 
   /** CONFIG SET appendonly. Null, or why it cannot be. */

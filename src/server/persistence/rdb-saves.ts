@@ -57,9 +57,23 @@ export class RdbSaves {
     this.saved(this.server.dirty);
   }
 
+  /**
+   * FLUSHALL: as Redis, an RDB file that would bring everything back is replaced at once. A failure is only logged:
+   * the keys are gone.
+   */
+  saveFlushed(): void {
+    if (!this.persistence.isStarted || !this.hasSavePoints) return;
+    try {
+      this.saveNow();
+      this.scheduled = false;
+    } catch (error) {
+      this.server.log.error({ error: String(error) }, 'saving the DB after FLUSHALL failed');
+    }
+  }
+
   /** Writes the RDB file before the server ends, where `save` or the save points ask for it; false when that failed. */
-  saveAtEnd(save: boolean | null, started: boolean): boolean {
-    if (!(save ?? (started && this.hasSavePoints))) return true;
+  saveAtEnd(save: boolean | null): boolean {
+    if (!(save ?? (this.persistence.isStarted && this.hasSavePoints))) return true;
     try {
       this.persistence.cancelBackground();
       this.saveNow();
