@@ -54,6 +54,16 @@ test('BGREWRITEAOF and DEBUG LOADAOF work on the files of an AOF that is switche
   ]);
 });
 
+test('keys that have expired are left out when an RDB file is loaded, and counted', async () => {
+  const server = await start();
+  await run(server, 'DEBUG SET-ACTIVE-EXPIRE 0', 'SET a 1 PX 1', 'SET b 1 PX 1', 'SET c 1');
+  await until(() => Promise.resolve(Date.now() > server.nowMs + 2));
+  await run(server, 'SAVE');
+  await server.close();
+  const again = await start();
+  expect([again.persistence.loading.expiredKeys, again.persistence.loading.loadedKeys]).toEqual([2, 1]);
+});
+
 test('FLUSHALL with save points replaces the RDB file at once; without them it does not', async () => {
   const server = await start({ save: [{ seconds: 3600, changes: 1 }] });
   await run(server, 'SET k v', 'SAVE', 'SET k w');

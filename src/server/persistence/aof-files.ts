@@ -70,7 +70,7 @@ export class AofFiles {
     for (const file of filesInOrder(this.manifest)) {
       if (existsSync(this.path(file))) continue;
       throw new LoadError(
-        `The AOF manifest ${this.manifestPath} names ${file.name}, which does not exist: No such file or directory.`,
+        `The AOF manifest ${this.manifestPath} names ${file.name} although it is not there: No such file or directory.`,
       );
     }
   }
@@ -133,16 +133,17 @@ export class AofFiles {
   }
 
   /**
-   * Makes `base`, which is on disk, the base; what it replaces (the old base, and the increments before `first`) is
-   * history, and deleted once the manifest says so.
+   * Makes `base`, which is on disk, the base; what it replaces (the old base, and the increments before `first`, or all
+   * of them) is history, and deleted once the manifest says so.
    */
-  replaceBase(base: AofFile, first: AofFile): void {
+  replaceBase(base: AofFile, first: AofFile | null): void {
     const { manifest } = this;
-    const replaced = manifest.increments.filter((file) => file.seq < first.seq);
+    const firstSeq = first?.seq ?? Infinity;
+    const replaced = manifest.increments.filter((file) => file.seq < firstSeq);
     if (manifest.base !== null) replaced.unshift(manifest.base);
     this.persist({
       base,
-      increments: manifest.increments.filter((file) => file.seq >= first.seq),
+      increments: manifest.increments.filter((file) => file.seq >= firstSeq),
       history: [...manifest.history, ...replaced.map((file) => ({ ...file, type: 'h' as const }))],
     });
     this.removeHistory();

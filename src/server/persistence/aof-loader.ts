@@ -33,6 +33,8 @@ export interface Truncation {
 /** Replays files into the keyspace of a server through a session of its own: nothing is refused, nothing propagated. */
 export class AofLoader {
   commands = 0;
+  /** Keys of an RDB file that were left out since their time had passed. */
+  expiredKeys = 0;
   private readonly session: Session;
   private readonly reply = new ReplyWriter();
   private lastLogMs = performance.now();
@@ -40,6 +42,8 @@ export class AofLoader {
   constructor(
     private readonly server: Server,
     private readonly progress: LoadProgress,
+    /** Leaves expired keys out: not where commands follow, which may have prolonged them. */
+    private readonly dropsExpired = false,
   ) {
     this.session = new Session(server, this.reply, 0);
     this.session.flags = SessionFlag.LOADER;
@@ -60,7 +64,7 @@ export class AofLoader {
 
   private loadRdb(fd: number, size: number, path: string): number {
     const before = this.progress.loadedBytes;
-    const loader = new KeyspaceLoader(this.server.keyspace, null);
+    const loader = new KeyspaceLoader(this.server.keyspace, this.dropsExpired ? this.server.nowMs : null);
     const reader = RdbReader.ofFile(readerOf(fd), size, loader, { checksum: this.server.config.rdbchecksum });
     try {
       while (!reader.done) {
@@ -78,6 +82,7 @@ export class AofLoader {
         },
       );
     }
+    this.expiredKeys += loader.expiredKeys;
     return reader.offset;
   }
 

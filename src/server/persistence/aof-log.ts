@@ -57,6 +57,8 @@ export class AofLog implements PropagationSink {
   /** The end of the turn has been asked for: what is pending may also be an opening line, or left by a failure. */
   private due = false;
   private written = 0;
+  /** Bytes that stood in the file when it was opened. */
+  private openedBytes = 0;
   /** The first so many pending bytes are covered by a checksum among them. */
   private covered = 0;
   private database = -1;
@@ -75,6 +77,11 @@ export class AofLog implements PropagationSink {
     return this.fd >= 0;
   }
 
+  /** True while no write stands in the file. */
+  get isUntouched(): boolean {
+    return this.database === -1 && this.openedBytes === 0;
+  }
+
   /** Bytes that wait to be written. */
   get pendingBytes(): number {
     return this.pending;
@@ -87,7 +94,7 @@ export class AofLog implements PropagationSink {
   open(path: string): void {
     this.use(path);
     this.path = path;
-    this.size = this.written = fstatSync(this.fd).size;
+    this.size = this.written = this.openedBytes = fstatSync(this.fd).size;
     this.database = -1;
     this.pending = this.covered = 0;
     this.torn = this.unsynced = this.syncing = this.syncFailed = false;

@@ -10,7 +10,8 @@ const DELAY_SLICE_MS = 10;
 export class BackgroundSave {
   private readonly startedAtMs = performance.now();
   private readonly snapshot: Snapshot;
-  private cancelled = false;
+  /** Nobody wants it any more, which is no failure. */
+  isCancelled = false;
 
   /** Begins at this very moment: what changes later is not in the file. */
   constructor(
@@ -68,12 +69,12 @@ export class BackgroundSave {
   private async delay(keys: number): Promise<void> {
     await pause(0);
     const untilMs = performance.now() + (keys * this.server.config['rdb-key-save-delay']) / 1000;
-    while (performance.now() < untilMs && !this.cancelled) await pause(DELAY_SLICE_MS);
+    while (performance.now() < untilMs && !this.isCancelled) await pause(DELAY_SLICE_MS);
   }
 
   /** Ends the save at its next slice; `run` rejects. */
   cancel(): void {
-    this.cancelled = true;
+    this.isCancelled = true;
     this.snapshot.close();
   }
 
@@ -83,7 +84,7 @@ export class BackgroundSave {
   }
 
   private check(): void {
-    if (this.cancelled || this.server.closed) throw new Error('the save was cancelled');
+    if (this.isCancelled || this.server.closed) throw new Error('the save was cancelled');
   }
 }
 

@@ -15,12 +15,12 @@ export class FileLoading {
   constructor(private readonly server: Server) {}
 
   /** Loads the files in their order; the last may end in a cut record, which is dropped. Throws a `LoadError`. */
-  load(files: readonly { readonly path: string; readonly bytes: number }[]): void {
+  load(files: readonly { readonly path: string; readonly bytes: number }[], dropsExpired = false): void {
     const { server } = this;
     const { keyspace } = server;
     const startMs = performance.now();
     this.progress = { loadedBytes: 0, totalBytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
-    const loader = new AofLoader(server, this.progress);
+    const loader = new AofLoader(server, this.progress, dropsExpired);
     const { expirePaused } = keyspace;
     keyspace.expirePaused = () => true;
     keyspace.keepExpired = true;
@@ -40,6 +40,7 @@ export class FileLoading {
     }
     server.dirty = 0;
     this.loadedKeys = keyspace.size;
+    this.expiredKeys = loader.expiredKeys;
     const seconds = ((performance.now() - startMs) / 1000).toFixed(3);
     server.log.info(
       { keys: keyspace.size, seconds },

@@ -122,7 +122,7 @@ export class Persistence {
   }
 
   private loadRdb(): void {
-    this.loading.load([{ path: this.rdbPath, bytes: statSync(this.rdbPath).size }]);
+    this.loading.load([{ path: this.rdbPath, bytes: statSync(this.rdbPath).size }], true);
     this.saves.lastSaveMs = this.server.nowMs;
   }
 
@@ -250,7 +250,9 @@ export class Persistence {
     this.files = this.newFiles();
     if (!this.files.open()) this.files.addIncrement();
     this.openLog();
-    void this.rewriting.rewrite();
+    // A rewrite that BGREWRITEAOF began while the log was closed knows nothing of its file.
+    if (this.rewriting.isRunning) this.rewriting.restartLater();
+    else void this.rewriting.rewrite();
   }
 
   private turnOff(): void {
