@@ -1,6 +1,9 @@
+import { closeSync, copyFileSync, openSync } from 'node:fs';
+import { whereBlocksAreLost } from '../../persistence/aof/lost-blocks.js';
 import { disk } from '../../persistence/disk.js';
 import type { Server } from '../server.js';
-import { AofLoader, type LoadProgress, type Truncation } from './aof-loader.js';
+import { readerOf } from '../../persistence/file-bytes.js';
+import { AofLoader, hasRdbMagic, type LoadProgress, type Truncation } from './aof-loader.js';
 
 /** Loads files into the keyspace before anybody is served, and knows how far that is. */
 export class FileLoading {
@@ -46,6 +49,32 @@ export class FileLoading {
       { keys: keyspace.size, seconds },
       `DB loaded: ${keyspace.size} keys in ${seconds} seconds`,
     );
+  }
+
+  /**
+   * Cuts the last file where blocks of it were lost in a crash, and keeps beside it what follows; false when that is not
+   * what is wrong with it.
+   */
+  dropLostBlocks(files: readonly { readonly path: string; readonly bytes: number }[]): boolean {
+    const last = files.findLast(({ bytes }) => bytes > 0);
+    if (last === undefined || !this.server.config['aof-load-truncated']) return false;
+    const { path, bytes } = last;
+    const fd = openSync(path, 'r');
+    try {
+      const offset = hasRdbMagic(fd) ? null : whereBlocksAreLost(readerOf(fd), bytes);
+      if (offset === null) return false;
+      const kept = `${path}.lost-${offset}`;
+      copyFileSync(path, kept);
+      this.server.log.warn(
+        { path, offset, lostBytes: bytes - offset, kept },
+        `${path} lacks blocks that were never synced, as after a crash of the machine: the last ${bytes - offset} ` +
+          `bytes are dropped; the file as it was is kept as ${kept}`,
+      );
+      cutFile(path, offset);
+      return true;
+    } finally {
+      closeSync(fd);
+    }
   }
 
   private loadFile(loader: AofLoader, path: string, mayBeCut: boolean): void {

@@ -7,6 +7,7 @@ import type { TurnReplies } from '../execution/turn.js';
 import type { Server } from '../server.js';
 import { type Session, SessionFlag } from '../clients/session.js';
 import { AofFiles } from './aof-files.js';
+import { LoadError } from './aof-loader.js';
 import { AofLog } from './aof-log.js';
 import { AofRewrites } from './aof-rewrites.js';
 import { FileLoading } from './file-loading.js';
@@ -101,7 +102,7 @@ export class Persistence {
   }
 
   private startAof(): void {
-    if (this.files.open()) this.loadAof();
+    if (this.files.open()) this.loadAofAtStart();
     else if (existsSync(this.rdbPath)) {
       // As Redis: without an AOF to load, the RDB file is taken, and the AOF begins with it.
       this.loadRdb();
@@ -114,6 +115,17 @@ export class Persistence {
   private openLog(): void {
     this.log.open(this.files.currentIncrement());
     this.server.propagation.add(this.log);
+  }
+
+  /** As `loadAof`, when nobody writes to the files yet: once more without an end that lacks blocks. */
+  private loadAofAtStart(): void {
+    try {
+      this.loadAof();
+    } catch (error) {
+      if (!(error instanceof LoadError) || !this.loading.dropLostBlocks(this.files.toLoad())) throw error;
+      this.server.keyspace.clear();
+      this.loadAof();
+    }
   }
 
   private loadAof(): void {
@@ -256,6 +268,8 @@ export class Persistence {
   }
 
   private turnOff(): void {
+    // Redis's words, for those who look for them; there is no child.
+    if (this.rewriting.isRunning) this.server.log.info({}, 'Killing AOF child: the rewrite is cancelled');
     this.rewriting.cancel();
     this.log.settle();
     this.log.close();
