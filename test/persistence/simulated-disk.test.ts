@@ -2,6 +2,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { syncDirectory } from '../../src/persistence/atomic-file.js';
+import { disk as files } from '../../src/persistence/disk.js';
 import type { ConfigValues } from '../../src/server/config/directives.js';
 import { Server } from '../../src/server/server.js';
 import { RawConnection, until } from '../compat/targets.js';
@@ -78,14 +80,27 @@ async function rewrite(connection: RawConnection): Promise<void> {
   await until(() => Promise.resolve(!rewriting.isRunning && !rewriting.scheduled));
 }
 
-async function begin(failing: number, options: Partial<ConfigValues> = {}): Promise<RawConnection> {
+function install(failing: number): void {
   data = mkdtempSync(join(root, 'data-'));
   disk = new SimulatedDisk(data);
   disk.failing = failing;
   known = [];
   sent = acknowledged = 0;
   disk.install();
+}
+
+async function begin(failing: number, options: Partial<ConfigValues> = {}): Promise<RawConnection> {
+  install(failing);
   return start(data, options);
+}
+
+/** A single file, as Redis 6 leaves it, on disk. */
+function writeSingleFile(text: string): void {
+  const fd = files.openSync(join(data, 'redis.aof'), 'w', 0o644);
+  files.writeSync(fd, Buffer.from(text));
+  files.fsyncSync(fd);
+  files.closeSync(fd);
+  syncDirectory(data);
 }
 
 /** A new server that counts, and is rewritten in both formats meanwhile. */
@@ -177,6 +192,33 @@ test.each([
     }
   },
   300_000,
+);
+
+test.each([
+  ['in order', inOrder],
+  ['in any order', inAnyOrder],
+] as const)(
+  'a crash while a single file becomes a set of files loses nothing (%s)',
+  async (_, lose) => {
+    install(-1);
+    writeSingleFile('*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n*3\r\n$3\r\nSET\r\n$7\r\ncounter\r\n$1\r\n7\r\n');
+    sent = acknowledged = 7;
+    const first = disk.changes.length;
+    note();
+    const connection = await start(data);
+    await count(connection, 2);
+    connection.close();
+    disk.uninstall();
+    const random = seeded(17);
+    for (let step = first; step <= disk.changes.length; step++) {
+      for (let i = 0; i < 2 * CRASHES_PER_STEP; i++) {
+        const then = known.filter((each) => each.step <= step).at(-1)!;
+        const value = await crashed(step, random, lose);
+        expect([step, value >= then.acknowledged, value <= then.sent]).toEqual([step, true, true]);
+      }
+    }
+  },
+  120_000,
 );
 
 test('whatever call fails, nothing acknowledged is lost and nothing is applied twice', async () => {

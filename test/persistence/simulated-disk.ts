@@ -72,6 +72,11 @@ export class SimulatedDisk {
         this.name(from, null);
         this.name(to, inode);
       },
+      linkSync: (from: string, to: string) => {
+        this.step();
+        REAL.linkSync(from, to);
+        this.name(to, this.names.get(from)!);
+      },
       rmSync: (path: string, options: { force: boolean }) => {
         this.step();
         REAL.rmSync(path, options);

@@ -91,8 +91,11 @@ export class AofFiles {
     const { base } = this.manifest;
     const single = join(this.dataDirectory, this.appendFilename);
     if (base?.name !== this.appendFilename || existsSync(this.path(base)) || !existsSync(single)) return;
-    disk.renameSync(single, this.path(base));
+    // Renamed into another directory, it might be in neither after a crash: not every file system does that at once.
+    const linked = link(single, this.path(base));
+    if (!linked) disk.renameSync(single, this.path(base));
     syncDirectory(this.directory);
+    if (linked) disk.rmSync(single, { force: true });
     syncDirectory(this.dataDirectory);
   }
 
@@ -171,5 +174,15 @@ export class AofFiles {
   private persist(manifest: AofManifest): void {
     replaceFile(this.manifestPath, formatManifest(manifest));
     this.manifest = manifest;
+  }
+}
+
+/** Gives a file a second name; false where the file system has no such thing. */
+function link(from: string, to: string): boolean {
+  try {
+    disk.linkSync(from, to);
+    return true;
+  } catch {
+    return false;
   }
 }
