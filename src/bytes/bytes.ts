@@ -48,7 +48,8 @@ export class Bytes {
 
   /** A copy of the bytes, independent of where they came from. */
   copy(): Bytes {
-    const copy = new Bytes(this.buffer.slice(this.offset, this.offset + this.length));
+    // Not `slice`: that of a Buffer is a view.
+    const copy = new Bytes(new Uint8Array(this.buffer.subarray(this.offset, this.offset + this.length)));
     copy.hash = this.hash;
     return copy;
   }

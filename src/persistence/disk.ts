@@ -5,6 +5,7 @@ import {
   fsync,
   fsyncSync,
   ftruncateSync,
+  linkSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -23,6 +24,7 @@ export const disk = {
   fdatasyncSync,
   fdatasync,
   renameSync,
+  linkSync,
   rmSync,
   mkdirSync,
 };

@@ -24,6 +24,7 @@ import { LatencyMonitor } from './info/latency.js';
 import { Network } from './transport/network.js';
 import { LazyFreeing } from './upkeep/lazy-freeing.js';
 import { MemoryLimit } from './upkeep/memory-limit.js';
+import { Migrations } from './migration/migrations.js';
 import { Monitors } from './clients/monitor.js';
 import { publishKeyspaceEvent } from './pubsub/keyspace-events.js';
 import { NotifyClass } from './pubsub/notifications.js';
@@ -70,6 +71,7 @@ export class Server {
   readonly tracking: Tracking;
   readonly monitors: Monitors;
   readonly pause: Pause;
+  readonly migrations: Migrations;
   readonly slowlog = new Slowlog();
   readonly latency = new LatencyMonitor();
   readonly persistence: Persistence;
@@ -137,12 +139,14 @@ export class Server {
     this.tracking = new Tracking(this);
     this.monitors = new Monitors(this);
     this.pause = new Pause(this);
+    this.migrations = new Migrations(this);
     this.onDisconnect.push(discardTransaction, (session) => {
       this.pubsub.unsubscribeAll(session);
       this.blocking.forget(session);
       this.tracking.disable(session);
       this.monitors.remove(session);
       this.pause.forget(session);
+      this.migrations.forget(session);
     });
     this.cron.add(() => {
       this.activeExpiry.run();
@@ -154,6 +158,7 @@ export class Server {
     });
     this.cron.everySecond(() => {
       closeOverdueClients(this);
+      this.migrations.targets.closeIdle(this.nowMs);
     });
     applyConfiguration(this);
   }
@@ -199,7 +204,8 @@ export class Server {
     return (
       this.persistence.refusal(session, command) ??
       this.memoryLimit.refusal(session, command) ??
-      this.pause.refusal(session, command, request)
+      this.pause.refusal(session, command, request) ??
+      this.migrations.refusal(session, command, request)
     );
   }
 
@@ -279,6 +285,7 @@ export class Server {
     this.closed = true;
     this.cron.stop();
     this.pause.close();
+    this.migrations.close();
     await this.network.close();
     await this.persistence.close();
   }

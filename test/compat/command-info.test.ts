@@ -28,6 +28,7 @@ const DIFFERENT_ARGUMENTS: Readonly<Record<string, string>> = {
   hscan: 'NOVALUES came with 7.4',
   zrank: 'WITHSCORE came with 7.2',
   zrevrank: 'WITHSCORE came with 7.2',
+  migrate: 'AUTH and AUTH2 are optional as a choice, not each',
   'xinfo|stream': 'FULL alone is a word here, and the token of a block there',
   'client|list': 'one value is no block here',
   'config|get': 'one value is no block here',

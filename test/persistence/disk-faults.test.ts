@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { RawConnection, until } from '../compat/targets.js';
 import { MredisProcess } from './mredis-process.js';
 
@@ -17,6 +17,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const server of servers) await server.end('SIGKILL');
   spawnSync('umount', [directory]);
+  rmSync(`${directory}.img`, { force: true });
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -60,6 +61,48 @@ function mayMount(): boolean {
   if (reason !== null)
     console.warn(`the file system tests are left out, mounting is not possible here: ${reason}`);
   return reason === null;
+}
+
+/** Mounts an ext4 that an error makes read-only, in a file beside the directory; the name of its device. */
+function mountFragile(): string {
+  writeFileSync(imagePath(), Buffer.alloc(8 * 1024 * 1024));
+  run('mkfs.ext4', '-q', imagePath());
+  run('mount', '-o', 'loop,errors=remount-ro', imagePath(), directory);
+  return basename(run('losetup', '-n', '-O', 'NAME', '-j', imagePath()).trim());
+}
+
+/** Repairs it, and mounts it again. */
+function remountFragile(): void {
+  run('umount', directory);
+  // Ends with 1 where it has corrected something, as it has here.
+  spawnSync('e2fsck', ['-fy', imagePath()]);
+  run('mount', '-o', 'loop', imagePath(), directory);
+}
+
+function imagePath(): string {
+  return `${directory}.img`;
+}
+
+function run(command: string, ...args: readonly string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command}: ${error?.message ?? stderr}`);
+  return stdout;
+}
+
+/** True where an ext4 can be mounted whose errors a test may trigger; says aloud when not. */
+function mayTriggerErrors(): boolean {
+  directory = mkdtempSync(join(tmpdir(), 'mredis-faults-'));
+  try {
+    if (existsSync(`/sys/fs/ext4/${mountFragile()}/trigger_fs_error`)) return true;
+    throw new Error('this kernel cannot trigger errors of ext4');
+  } catch (error) {
+    console.warn(`the test of a disk error is left out: ${String(error)}`);
+    return false;
+  } finally {
+    spawnSync('umount', [directory]);
+    rmSync(imagePath(), { force: true });
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 const VALUE = 'x'.repeat(10_000);
@@ -123,7 +166,7 @@ if (mayMount()) {
       expect(await again.call('DBSIZE')).toBe(`:${written + 2}\r\n`);
     }, 120_000);
 
-    test('a file system that becomes read-only refuses a rewrite, and what is there stays sound', async () => {
+    test('a read-only file system stops the start, and what is there stays sound', async () => {
       expect(mountSmall()).toBeNull();
       const connection = await start('--appendfsync', 'always');
       expect(await connection.call('SET', 'a', '1')).toBe('+OK\r\n');
@@ -132,6 +175,31 @@ if (mayMount()) {
       await expect(start()).rejects.toThrow(/read-only|EROFS/i);
       expect(spawnSync('mount', ['-o', 'remount,rw', directory]).status).toBe(0);
       expect(await (await start()).call('GET', 'a')).toBe('$1\r\n1\r\n');
+    }, 120_000);
+
+    test('a file system that becomes read-only under a running server: saves fail, writes are refused until one succeeds', async () => {
+      expect(mountSmall()).toBeNull();
+      const server = await MredisProcess.start(directory, '--appendonly', 'no', '--save', '3600 1');
+      servers.push(server);
+      const connection = await RawConnection.open(server.port);
+      expect(await connection.call('SET', 'a', '1')).toBe('+OK\r\n');
+      expect(await connection.call('SAVE')).toBe('+OK\r\n');
+      expect(spawnSync('mount', ['-o', 'remount,ro', directory]).status).toBe(0);
+      expect(await connection.call('SET', 'b', '2')).toBe('+OK\r\n');
+      expect(await connection.call('BGSAVE')).toBe('+Background saving started\r\n');
+      await until(async () => (await connection.call('INFO', 'persistence')).includes('bgsave_status:err'));
+      expect(await connection.call('SET', 'c', '3')).toContain('-MISCONF Redis is configured to save RDB');
+      expect(await connection.call('GET', 'b')).toBe('$1\r\n2\r\n');
+      expect(spawnSync('mount', ['-o', 'remount,rw', directory]).status).toBe(0);
+      expect(await connection.call('BGSAVE')).toBe('+Background saving started\r\n');
+      await until(async () => (await connection.call('INFO', 'persistence')).includes('bgsave_status:ok'));
+      expect(await connection.call('SET', 'c', '3')).toBe('+OK\r\n');
+      await server.end('SIGKILL');
+      const again = await MredisProcess.start(directory, '--appendonly', 'no');
+      servers.push(again);
+      expect(await (await RawConnection.open(again.port)).call('MGET', 'a', 'b', 'c')).toBe(
+        '*3\r\n$1\r\n1\r\n$1\r\n2\r\n$-1\r\n',
+      );
     }, 120_000);
 
     test('a rewrite that finds no room leaves the old files in use, and the next one succeeds', async () => {
@@ -154,6 +222,27 @@ if (mayMount()) {
       expect(await (await restart('SIGKILL')).call('DBSIZE')).toBe(':81\r\n');
     }, 120_000);
   });
+  if (mayTriggerErrors()) {
+    test('a disk error makes the file system read-only under the log: writes are refused, what was synced is there', async () => {
+      const device = mountFragile();
+      const connection = await start('--appendfsync', 'always');
+      expect(await connection.call('SET', 'a', '1')).toBe('+OK\r\n');
+      const other = await RawConnection.open(servers[0]!.port);
+      // As the kernel does when it comes upon an error of the disk: files that are open for writing do not keep it from it.
+      writeFileSync(`/sys/fs/ext4/${device}/trigger_fs_error`, '1');
+      const refused = connection.call('SET', 'b', '2');
+      await until(async () => (await persistenceInfo()).includes('write_status:err'));
+      expect(await other.call('SET', 'c', '3')).toBe(
+        '-MISCONF Errors writing to the AOF file: Read-only file system\r\n',
+      );
+      expect(await other.call('GET', 'a')).toBe('$1\r\n1\r\n');
+      await servers[0]!.end('SIGKILL');
+      expect(await refused).toBe('(closed)');
+      remountFragile();
+      const again = await start();
+      expect(await again.call('MGET', 'a', 'b', 'c')).toBe('*3\r\n$1\r\n1\r\n$-1\r\n$-1\r\n');
+    }, 120_000);
+  }
 } else if (process.env['CI'] === 'true') {
   test('file systems can be mounted: run these tests as root with CAP_SYS_ADMIN', () => {
     expect(mountSmall()).toBeNull();

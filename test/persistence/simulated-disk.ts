@@ -15,6 +15,9 @@ export type Random = () => number;
 
 const REAL = { ...disk };
 
+/** So many bytes reach the disk together, or not at all. */
+const BLOCK_BYTES = 4096;
+
 /**
  * Looks on while files under one directory are changed, and can tell what a disk that keeps only what was synced might
  * hold after a crash at any step: of what was not synced, the first so many changes of each file, the last of them cut,
@@ -68,6 +71,11 @@ export class SimulatedDisk {
         const inode = this.names.get(from)!;
         this.name(from, null);
         this.name(to, inode);
+      },
+      linkSync: (from: string, to: string) => {
+        this.step();
+        REAL.linkSync(from, to);
+        this.name(to, this.names.get(from)!);
       },
       rmSync: (path: string, options: { force: boolean }) => {
         this.step();
@@ -155,10 +163,15 @@ export class SimulatedDisk {
   }
 
   /** Writes to `target` what the disk may hold after a crash before change number `step`. */
-  crash(step: number, random: Random, target: string): void {
+  crash(
+    step: number,
+    random: Random,
+    target: string,
+    lose: (changes: readonly Change[], random: Random) => Map<number, Buffer> = inOrder,
+  ): void {
     const before = this.changes.slice(0, step);
     const names = this.namesAfter(before, random);
-    const contents = contentsAfter(before, random);
+    const contents = lose(before, random);
     for (const [path, inode] of names) {
       const copy = join(target, relative(this.root, path));
       if (inode === 0) mkdirSync(copy, { recursive: true });
@@ -187,9 +200,9 @@ export class SimulatedDisk {
   }
 }
 
-function contentsAfter(changes: readonly Change[], random: Random): Map<number, Buffer> {
-  const synced = new Map<number, number>();
-  for (const change of changes) if (change.kind === 'sync') synced.set(change.inode, change.upTo);
+/** Of what was not synced, the first so many changes of each file are there, the last of them cut. */
+export function inOrder(changes: readonly Change[], random: Random): Map<number, Buffer> {
+  const synced = syncsOf(changes);
   const contents = new Map<number, Buffer>();
   const stopped = new Set<number>();
   changes.forEach((change, i) => {
@@ -209,4 +222,51 @@ function contentsAfter(changes: readonly Change[], random: Random): Map<number, 
     contents.set(inode, next);
   });
   return contents;
+}
+
+/** The last change of each file that a sync has covered. */
+function syncsOf(changes: readonly Change[]): Map<number, number> {
+  const synced = new Map<number, number>();
+  for (const change of changes) if (change.kind === 'sync') synced.set(change.inode, change.upTo);
+  return synced;
+}
+
+/**
+ * Of what was not synced, any block may be there as any of the writes has left it: a file has one of the lengths it had,
+ * and bytes of it that never reached the disk are zeros.
+ */
+export function inAnyOrder(changes: readonly Change[], random: Random): Map<number, Buffer> {
+  const synced = syncsOf(changes);
+  const states = new Map<number, Buffer[]>();
+  changes.forEach((change, i) => {
+    if (change.kind !== 'write' && change.kind !== 'truncate') return;
+    const { inode } = change;
+    const old = states.get(inode)?.at(-1) ?? Buffer.alloc(0);
+    const durable = i < (synced.get(inode) ?? 0);
+    const known = durable ? [] : (states.get(inode) ?? [old]);
+    states.set(inode, [...known, applied(old, change)]);
+  });
+  const contents = new Map<number, Buffer>();
+  for (const [inode, known] of states) {
+    const file = Buffer.alloc(pick(known, random).length);
+    for (let at = 0; at < file.length; at += BLOCK_BYTES) {
+      pick(known, random)
+        .subarray(at, Math.min(at + BLOCK_BYTES, file.length))
+        .copy(file, at);
+    }
+    contents.set(inode, file);
+  }
+  return contents;
+}
+
+function applied(old: Buffer, change: Change & { kind: 'write' | 'truncate' }): Buffer {
+  if (change.kind === 'truncate') return old.subarray(0, change.size);
+  const next = Buffer.alloc(Math.max(old.length, change.at + change.bytes.length));
+  old.copy(next);
+  change.bytes.copy(next, change.at);
+  return next;
+}
+
+function pick<T>(from: readonly T[], random: Random): T {
+  return from[Math.floor(random() * from.length)]!;
 }

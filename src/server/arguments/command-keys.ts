@@ -19,7 +19,8 @@ export function keysOf(command: Command, request: Request): number[] | null {
 export function keysWithFlags(command: Command, request: Request): { at: number; flags: string }[] | null {
   const { getKeys, keys = [] } = command.spec;
   if (getKeys !== undefined) {
-    return getKeys(request)?.map((at) => ({ at, flags: specOf(keys, at)!.flags })) ?? null;
+    const flags = (at: number): string => specOf(keys, at)!.flags.replace(' INCOMPLETE', '');
+    return getKeys(request)?.map((at) => ({ at, flags: flags(at) })) ?? null;
   }
   const found: { at: number; flags: string }[] = [];
   for (const spec of keys) {

@@ -5,7 +5,8 @@ import type { Request } from '../../protocol/request.js';
 import type { Database } from '../../storage/database.js';
 import type { Type } from '../../storage/representation.js';
 import type { Server } from '../server.js';
-import { type Session, SessionFlag, SILENT } from './session.js';
+import { type Session, SessionFlag } from './session.js';
+import { answerLater } from './waiting.js';
 
 /** What a client waits for that sent a blocking command: BLPOP, BZPOPMIN, XREAD BLOCK, … */
 export interface BlockingCommand {
@@ -138,7 +139,7 @@ export class Blocking {
   }
 
   private timeOut(waiter: Waiter): void {
-    this.answer(waiter, (session) => {
+    answerLater(waiter.session, (session) => {
       waiter.command.timedOut(session);
     });
     this.release(waiter);
@@ -172,7 +173,7 @@ export class Blocking {
       const { command } = waiter;
       if (ref !== 0 && database.type(ref) === command.type) this.serve(waiter, queue.key);
       else if (command.keyGone !== undefined) {
-        this.answer(waiter, (session) => command.keyGone?.(session));
+        answerLater(waiter.session, (session) => command.keyGone?.(session));
         this.release(waiter);
       } else if (ref === 0 && this.presenceWaiters === 0) return;
     }
@@ -182,28 +183,14 @@ export class Blocking {
     const { server } = this;
     const { propagation } = server;
     const { session, request } = waiter;
+    if (server.migrations.postpones(session, request, key)) return;
     const changesBefore = server.dirty;
     const startMs = performance.now();
-    if (!this.answer(waiter, () => waiter.command.serve(session, request, key))) return;
+    if (!answerLater(waiter.session, () => waiter.command.serve(session, request, key))) return;
     this.release(waiter);
     server.clock.served(session, request, (performance.now() - startMs) * 1000);
     const changed = server.dirty !== changesBefore;
     if (changed || propagation.unsettled) propagation.command(session.db.number, request, changed);
-  }
-
-  /** Sends what `write` writes, and counts it when it is an error. */
-  private answer<T>(waiter: Waiter, write: (session: Session) => T): T {
-    const { server } = this;
-    const { session } = waiter;
-    return server.pipeline.writeTo(session, () => {
-      const { reply, lastCommand } = session;
-      const errorsBefore = reply.errors;
-      const result = write(session);
-      if (reply.errors !== errorsBefore && lastCommand !== null)
-        server.commandFailed(lastCommand, reply.lastError);
-      if (session.has(SILENT)) reply.rewind(0);
-      return result;
-    });
   }
 
   /** The session no longer waits; its further requests run at the end of the turn. */
@@ -239,7 +226,7 @@ export class Blocking {
     if (waiter === undefined) return false;
     if (how === 'timeout') this.timeOut(waiter);
     else {
-      this.answer(waiter, () => {
+      answerLater(waiter.session, () => {
         session.reply.error('UNBLOCKED client unblocked via CLIENT UNBLOCK');
       });
       this.release(waiter);

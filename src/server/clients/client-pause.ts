@@ -3,12 +3,8 @@ import { type Command, Flag } from '../commands/command.js';
 import { NO_REPLY } from '../execution/dispatcher.js';
 import { Gate } from '../execution/gate.js';
 import type { Server } from '../server.js';
+import { HeldRequests } from './held-requests.js';
 import { type Session, SessionFlag } from './session.js';
-
-interface Paused {
-  readonly session: Session;
-  readonly request: Request;
-}
 
 /** CLIENT PAUSE: commands wait until the time is up, all of them or those that write. */
 export class Pause {
@@ -16,9 +12,11 @@ export class Pause {
   private untilMs = 0;
   private mode: 'all' | 'write' = 'write';
   private timer: NodeJS.Timeout | null = null;
-  private waiting = new Map<Session, Paused>();
+  private readonly waiting: HeldRequests;
 
-  constructor(private readonly server: Server) {}
+  constructor(private readonly server: Server) {
+    this.waiting = new HeldRequests(server);
+  }
 
   /** Begins a pause, or makes the present one longer or stricter. */
   begin(mode: 'all' | 'write', untilMs: number): void {
@@ -51,27 +49,7 @@ export class Pause {
     const { server } = this;
     server.setGate(Gate.PAUSE, false);
     server.keyspace.keepExpired = false;
-    const { waiting } = this;
-    this.waiting = new Map();
-    // A client stays blocked until its turn has come: what it sends in between must not overtake what waits.
-    for (const { session, request } of waiting.values()) {
-      server.turn.defer(() => {
-        this.resume(session, request);
-      });
-    }
-  }
-
-  private resume(session: Session, request: Request): void {
-    if (session.connection === null || session.connection.closed) return;
-    session.flags &= ~SessionFlag.BLOCKED;
-    // CLIENT REPLY SKIP came before the pause; the dispatcher looks for it once more.
-    if (session.has(SessionFlag.REPLY_SKIP)) {
-      session.flags = (session.flags & ~SessionFlag.REPLY_SKIP) | SessionFlag.REPLY_SKIP_NEXT;
-    }
-    this.server.pipeline.writeTo(session, () => {
-      this.server.dispatcher.dispatch(session, request);
-    });
-    session.connection.resume();
+    this.waiting.release();
   }
 
   /** NO_REPLY when the command must wait, else null. */
@@ -80,8 +58,7 @@ export class Pause {
     const writes = Flag.WRITE | Flag.MAY_REPLICATE;
     const flags = command.spec.name === 'exec' ? (session.transaction?.queuedFlags ?? 0) : command.flags;
     if (this.mode === 'write' && (flags & writes) === 0) return null;
-    session.flags |= SessionFlag.BLOCKED;
-    this.waiting.set(session, { session, request: request.retain() });
+    this.waiting.hold(session, request);
     return NO_REPLY;
   }
 
@@ -91,7 +68,7 @@ export class Pause {
   }
 
   forget(session: Session): void {
-    this.waiting.delete(session);
+    this.waiting.forget(session);
   }
 
   close(): void {

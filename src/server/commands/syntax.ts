@@ -69,6 +69,7 @@ function parseTerm(reader: Reader, word: string, before: Argument[]): Argument |
     return { ...asOne(inner), optional: true, multiple: true };
   }
   if (word === '<') return asOne(parseSequence(reader, '>'));
+  if (word === '""') return { name: 'empty_string', type: 'pure-token', token: '' };
   return isToken(word)
     ? { name: word.toLowerCase(), type: 'pure-token', token: word }
     : { name: word, type: typeOf(word) };
@@ -144,7 +145,7 @@ function asOne(parts: readonly Argument[]): Argument {
 }
 
 function isToken(word: string): boolean {
-  return /^[A-Z][A-Z0-9_-]*$/.test(word) || /^[^a-z0-9]+$/.test(word) || word === '""';
+  return /^[A-Z][A-Z0-9_-]*$/.test(word) || /^[^a-z0-9]+$/.test(word);
 }
 
 const INTEGERS = new Set([

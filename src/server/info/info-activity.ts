@@ -105,11 +105,11 @@ export function infoStats(server: Server): InfoField[] {
 }
 
 function infoBackground(server: Server): InfoField[] {
-  const { tracking } = server;
+  const { tracking, migrations } = server;
   return [
     ['latest_fork_usec', 0],
     ['total_forks', 0],
-    ['migrate_cached_sockets', 0],
+    ['migrate_cached_sockets', migrations.targets.size],
     ['slave_expires_tracked_keys', 0],
     ['active_defrag_hits', 0],
     ['active_defrag_misses', 0],

@@ -69,7 +69,9 @@ export class AofFiles {
     this.finishUpgrade();
     for (const file of filesInOrder(this.manifest)) {
       if (existsSync(this.path(file))) continue;
-      throw new LoadError(`The AOF manifest ${this.manifestPath} names ${file.name}, which does not exist.`);
+      throw new LoadError(
+        `The AOF manifest ${this.manifestPath} names ${file.name} although it is not there: No such file or directory.`,
+      );
     }
   }
 
@@ -89,8 +91,11 @@ export class AofFiles {
     const { base } = this.manifest;
     const single = join(this.dataDirectory, this.appendFilename);
     if (base?.name !== this.appendFilename || existsSync(this.path(base)) || !existsSync(single)) return;
-    disk.renameSync(single, this.path(base));
+    // Renamed into another directory, it might be in neither after a crash: not every file system does that at once.
+    const linked = link(single, this.path(base));
+    if (!linked) disk.renameSync(single, this.path(base));
     syncDirectory(this.directory);
+    if (linked) disk.rmSync(single, { force: true });
     syncDirectory(this.dataDirectory);
   }
 
@@ -131,16 +136,17 @@ export class AofFiles {
   }
 
   /**
-   * Makes `base`, which is on disk, the base; what it replaces (the old base, and the increments before `first`) is
-   * history, and deleted once the manifest says so.
+   * Makes `base`, which is on disk, the base; what it replaces (the old base, and the increments before `first`, or all
+   * of them) is history, and deleted once the manifest says so.
    */
-  replaceBase(base: AofFile, first: AofFile): void {
+  replaceBase(base: AofFile, first: AofFile | null): void {
     const { manifest } = this;
-    const replaced = manifest.increments.filter((file) => file.seq < first.seq);
+    const firstSeq = first?.seq ?? Infinity;
+    const replaced = manifest.increments.filter((file) => file.seq < firstSeq);
     if (manifest.base !== null) replaced.unshift(manifest.base);
     this.persist({
       base,
-      increments: manifest.increments.filter((file) => file.seq >= first.seq),
+      increments: manifest.increments.filter((file) => file.seq >= firstSeq),
       history: [...manifest.history, ...replaced.map((file) => ({ ...file, type: 'h' as const }))],
     });
     this.removeHistory();
@@ -168,5 +174,15 @@ export class AofFiles {
   private persist(manifest: AofManifest): void {
     replaceFile(this.manifestPath, formatManifest(manifest));
     this.manifest = manifest;
+  }
+}
+
+/** Gives a file a second name; false where the file system has no such thing. */
+function link(from: string, to: string): boolean {
+  try {
+    disk.linkSync(from, to);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -3,6 +3,7 @@ import { type AofDamage, AofItem, isRepairable } from '../../persistence/aof/aof
 import { AofReader } from '../../persistence/aof/aof-reader.js';
 import { examineCut } from '../../persistence/toolkit/record-search.js';
 import { fileSize, readerOf } from '../../persistence/file-bytes.js';
+import { RdbError } from '../../persistence/rdb/rdb-format.js';
 import { RdbReader } from '../../persistence/rdb/rdb-reader.js';
 import { ReplyWriter } from '../../protocol/reply-writer.js';
 import type { Server } from '../server.js';
@@ -46,6 +47,8 @@ export interface Truncation {
 /** Replays files into the keyspace of a server through a session of its own: nothing is refused, nothing propagated. */
 export class AofLoader {
   commands = 0;
+  /** Keys of an RDB file that were left out since their time had passed. */
+  expiredKeys = 0;
   private readonly session: Session;
   private readonly reply = new ReplyWriter();
   private lastLogMs = performance.now();
@@ -53,6 +56,8 @@ export class AofLoader {
   constructor(
     private readonly server: Server,
     private readonly progress: LoadProgress,
+    /** Leaves expired keys out: not where commands follow, which may have prolonged them. */
+    private readonly dropsExpired = false,
   ) {
     this.session = new Session(server, this.reply, 0);
     this.session.flags = SessionFlag.LOADER;
@@ -83,7 +88,7 @@ export class AofLoader {
   private *loadRdb(fd: number, size: number, path: string): Generator<void, number> {
     const { progress } = this;
     const before = progress.loadedBytes;
-    const loader = new KeyspaceLoader(this.server.keyspace, null);
+    const loader = new KeyspaceLoader(this.server.keyspace, this.dropsExpired ? this.server.nowMs : null);
     const reader = RdbReader.ofFile(readerOf(fd), size, loader, { checksum: this.server.config.rdbchecksum });
     try {
       while (!reader.done) {
@@ -94,10 +99,16 @@ export class AofLoader {
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new LoadError(`Bad file format reading ${path}: ${reason} (at byte ${reader.entryOffset}).`, {
-        cause: error,
-      });
+      // As in Redis's log, where people look for these words.
+      const crc = error instanceof RdbError && error.damage === 'checksum' ? 'RDB CRC error: ' : '';
+      throw new LoadError(
+        `Bad file format reading ${path}: ${crc}${reason} (at byte ${reader.entryOffset}).`,
+        {
+          cause: error,
+        },
+      );
     }
+    this.expiredKeys += loader.expiredKeys;
     return reader.offset;
   }
 
@@ -135,9 +146,12 @@ export class AofLoader {
 
   /** A record that the server does not accept: the file is not what it seems. */
   private refuse(reader: AofReader, path: string): never {
+    const { lastError } = this.reply;
+    const unknown = /^ERR unknown command '[^']*'/.exec(lastError);
+    const what = unknown === null ? 'Bad file format' : unknown[0].replace('ERR unknown', 'Unknown');
     throw new LoadError(
-      `Bad file format reading ${path}: the record at byte ${reader.start} cannot be replayed: ${this.reply.lastError}. ` +
-        `To see it: mredis aof check ${path}`,
+      `${what} reading the append only file ${path}: the record at byte ${reader.start} cannot be replayed: ` +
+        `${lastError}. To see it: mredis aof check ${path}`,
     );
   }
 
@@ -154,8 +168,9 @@ export class AofLoader {
       this.session.flags = SessionFlag.LOADER;
       return { offset: reader.soundTo, lostBytes };
     }
+    const what = isRepairable(damage) ? 'Unexpected end of file' : 'Bad file format';
     throw new LoadError(
-      `Bad file format reading ${path}: ${damage.reason} at byte ${damage.offset}; the last sound record ends at byte ` +
+      `${what} reading the append only file ${path}: ${damage.reason} at byte ${damage.offset}; the last sound record ends at byte ` +
         `${reader.soundTo}. Nothing was changed. To see the damage: mredis aof check ${path}. ` +
         `To cut the file there: mredis aof check --fix ${path}. To save what follows: mredis aof repair --salvage ${path} -o NEW.`,
     );

@@ -2,6 +2,7 @@ import { constants, fstatSync, statSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { disk } from '../../persistence/disk.js';
 import { formatChecksum } from '../../persistence/aof/checksum.js';
+import { formatSyncMark } from '../../persistence/aof/sync-mark.js';
 import type { PropagationSink } from '../execution/propagation.js';
 import { encodeRequest } from '../arguments/request-bytes.js';
 
@@ -57,8 +58,14 @@ export class AofLog implements PropagationSink {
   /** The end of the turn has been asked for: what is pending may also be an opening line, or left by a failure. */
   private due = false;
   private written = 0;
+  /** Bytes that stood in the file when it was opened. */
+  private openedBytes = 0;
   /** The first so many pending bytes are covered by a checksum among them. */
   private covered = 0;
+  /** Bytes of the file that are on disk, as far as is known; the last sync mark says `markedTo`. */
+  private syncedTo = 0;
+  private markedTo = 0;
+  private lastMarkMs = 0;
   private database = -1;
   private lastTimestamp = 0;
   private lastSyncMs = 0;
@@ -75,6 +82,11 @@ export class AofLog implements PropagationSink {
     return this.fd >= 0;
   }
 
+  /** True while no write stands in the file. */
+  get isUntouched(): boolean {
+    return this.database === -1 && this.openedBytes === 0;
+  }
+
   /** Bytes that wait to be written. */
   get pendingBytes(): number {
     return this.pending;
@@ -87,11 +99,16 @@ export class AofLog implements PropagationSink {
   open(path: string): void {
     this.use(path);
     this.path = path;
-    this.size = this.written = fstatSync(this.fd).size;
+    this.size = this.written = this.openedBytes = fstatSync(this.fd).size;
     this.database = -1;
     this.pending = this.covered = 0;
     this.torn = this.unsynced = this.syncing = this.syncFailed = false;
-    if (this.options.checksums()) this.openingChecksum();
+    this.syncedTo = this.markedTo = 0;
+    this.lastMarkMs = this.options.nowMs();
+    if (!this.options.checksums()) return;
+    this.openingChecksum();
+    // What was loaded is on disk from here on, and a page lost later does not take the beginning with it.
+    this.settle();
   }
 
   /** A line over 0 bytes opens: it claims nothing of what a server without checksums may have written before. */
@@ -198,11 +215,21 @@ export class AofLog implements PropagationSink {
 
   /** Ends the batch with a checksum over it. */
   private closeStretch(): void {
+    if (this.pending > this.covered) this.putSyncMark();
     const length = this.pending - this.covered;
     if (length === 0) return;
     const crc = crc32(this.buffer.subarray(this.covered, this.pending));
     this.put(formatChecksum(crc, this.written + this.pending, length));
     this.covered = this.pending;
+  }
+
+  /** Says about once a second how much is on disk: what a crash can take is what comes after. */
+  private putSyncMark(): void {
+    const nowMs = this.options.nowMs();
+    if (this.syncedTo <= this.markedTo || nowMs - this.lastMarkMs < SYNC_INTERVAL_MS) return;
+    this.lastMarkMs = nowMs;
+    this.markedTo = this.syncedTo;
+    this.put(formatSyncMark(this.syncedTo));
   }
 
   private writePending(sync: boolean): void {
@@ -221,7 +248,10 @@ export class AofLog implements PropagationSink {
       }
       throw error;
     }
+    // A write that is synced by itself says nothing of those before it.
+    const synced = sync || (this.dsync && this.syncedTo === this.written);
     this.written += pending;
+    if (synced && !this.syncFailed) this.syncedTo = this.written;
     this.pending = this.covered = 0;
     this.postponedSinceMs = 0;
     if (this.buffer.length > BUFFER_BYTES_KEPT) this.buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
@@ -244,17 +274,18 @@ export class AofLog implements PropagationSink {
     this.lastSyncMs = nowMs;
     this.unsynced = false;
     this.syncing = true;
-    const { fd, path } = this;
+    const { fd, path, written } = this;
     disk.fdatasync(fd, (error) => {
-      if (fd === this.fd && path === this.path) return this.synced(error);
+      if (fd === this.fd && path === this.path) return this.synced(error, written);
       // The file has been opened anew, or another one: the error may be about a descriptor that was closed.
       this.syncing = false;
       this.unsynced = true;
     });
   }
 
-  private synced(error: Error | null): void {
+  private synced(error: Error | null, written: number): void {
     this.syncing = false;
+    if (error === null && !this.syncFailed) this.syncedTo = written;
     if (error !== null) {
       this.unsynced = this.syncFailed = true;
       return this.failed(error);

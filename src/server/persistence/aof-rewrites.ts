@@ -72,23 +72,31 @@ export class AofRewrites {
     this.lastAttemptMs = server.nowMs;
     try {
       this.persistence.ensureDirectory();
-      const wasOpen = log.isOpen;
-      if (wasOpen && !this.lost) log.settle();
-      if (this.lost) files.forget();
-      const first = files.addIncrement();
-      if (wasOpen) log.open(files.path(first));
-      this.lost = false;
+      const first = log.isOpen ? this.beginIncrement() : null;
       const base = this.newBase();
       this.running = new BackgroundSave(server, this.newFile(base));
       await this.running.run();
       files.replaceBase(base, first);
       this.succeeded(this.running.keys);
     } catch (error) {
-      if (!server.closed) this.failed(error);
+      if (!server.closed && this.running?.isCancelled !== true) this.failed(error);
     } finally {
       this.running = null;
       this.lastSeconds = Math.round((performance.now() - startMs) / 1000);
     }
+  }
+
+  /** The increment for what comes from now on: another one, unless nothing stands in the present one, nor before it. */
+  private beginIncrement(): AofFile {
+    const { log, files } = this.persistence;
+    const { base, increments } = files.manifest;
+    if (!this.lost && base === null && increments.length === 1 && log.isUntouched) return increments[0]!;
+    if (this.lost) files.forget();
+    else log.settle();
+    const first = files.addIncrement();
+    log.open(files.path(first));
+    this.lost = false;
+    return first;
   }
 
   /** The first base of a set, written while nobody is served. */

@@ -3,11 +3,15 @@ import type { Server } from '../server.js';
 import { Snapshot } from './snapshot.js';
 import type { SnapshotFile } from './snapshot-file.js';
 
+/** How soon a delayed save hears that it is cancelled. */
+const DELAY_SLICE_MS = 10;
+
 /** Writes one file from a snapshot, in slices between the clients' requests. */
 export class BackgroundSave {
   private readonly startedAtMs = performance.now();
   private readonly snapshot: Snapshot;
-  private cancelled = false;
+  /** Nobody wants it any more, which is no failure. */
+  isCancelled = false;
 
   /** Begins at this very moment: what changes later is not in the file. */
   constructor(
@@ -43,7 +47,11 @@ export class BackgroundSave {
   /** Writes the file slice by slice; resolves when it stands under its name, on disk. */
   async run(): Promise<void> {
     try {
-      while (this.step()) await pause();
+      for (let more = true; more;) {
+        const { keys } = this;
+        more = this.step();
+        await this.delay(this.keys - keys);
+      }
       this.snapshot.close();
       this.file.finish();
       await synced(this.file.fd);
@@ -57,9 +65,16 @@ export class BackgroundSave {
     }
   }
 
+  /** Lets others be served; longer where `rdb-key-save-delay` asks for it, so many microseconds per key written. */
+  private async delay(keys: number): Promise<void> {
+    await pause(0);
+    const untilMs = performance.now() + (keys * this.server.config['rdb-key-save-delay']) / 1000;
+    while (performance.now() < untilMs && !this.isCancelled) await pause(DELAY_SLICE_MS);
+  }
+
   /** Ends the save at its next slice; `run` rejects. */
   cancel(): void {
-    this.cancelled = true;
+    this.isCancelled = true;
     this.snapshot.close();
   }
 
@@ -69,7 +84,7 @@ export class BackgroundSave {
   }
 
   private check(): void {
-    if (this.cancelled || this.server.closed) throw new Error('the save was cancelled');
+    if (this.isCancelled || this.server.closed) throw new Error('the save was cancelled');
   }
 }
 
@@ -77,9 +92,10 @@ function endless(): number {
   return 0;
 }
 
-function pause(): Promise<void> {
+function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    if (milliseconds === 0) setImmediate(resolve);
+    else setTimeout(resolve, milliseconds);
   });
 }
 

@@ -7,6 +7,7 @@ import type { TurnReplies } from '../execution/turn.js';
 import type { Server } from '../server.js';
 import { type Session, SessionFlag } from '../clients/session.js';
 import { AofFiles } from './aof-files.js';
+import { LoadError } from './aof-loader.js';
 import { AofLog } from './aof-log.js';
 import { AofRewrites } from './aof-rewrites.js';
 import { FileLoading, type LoadedFile } from './file-loading.js';
@@ -26,7 +27,8 @@ export class Persistence {
 
   private lock: DirectoryLock | null = null;
   private directory = '';
-  private started = false;
+  /** True from `start` on: what is there has been loaded, and may be replaced. */
+  isStarted = false;
   /** Replies that wait for the disk to work again (appendfsync always). */
   private readonly held: TurnReplies[] = [];
 
@@ -66,14 +68,14 @@ export class Persistence {
   /** Takes the directory, loads what is there, and opens the files that will be written. Throws when that must not be. */
   async start(): Promise<void> {
     const { config } = this.server;
-    if (this.started) return;
-    this.started = true;
+    if (this.isStarted) return;
+    this.isStarted = true;
     if (!config.appendonly && config.save.length === 0 && config.dir === '') return;
     this.ensureDirectory();
     await this.takeLock();
     this.files = this.newFiles();
     if (config.appendonly) await this.startAof();
-    else if (existsSync(this.rdbPath)) await this.load([this.rdbFile]);
+    else if (existsSync(this.rdbPath)) await this.load([this.rdbFile], true);
     if (this.server.closed) return;
     this.server.turn.settle = (replies) => {
       this.settle(replies);
@@ -101,10 +103,10 @@ export class Persistence {
   }
 
   private async startAof(): Promise<void> {
-    if (this.files.open()) await this.load(this.files.toLoad());
+    if (this.files.open()) await this.loadAofAtStart();
     else if (existsSync(this.rdbPath)) {
       // As Redis: without an AOF to load, the RDB file is taken, and the AOF begins with it.
-      await this.load([this.rdbFile]);
+      await this.load([this.rdbFile], true);
       this.rewriting.writeFirst();
     } else this.rewriting.writeFirst();
     this.openLog();
@@ -116,13 +118,24 @@ export class Persistence {
     this.server.propagation.add(this.log);
   }
 
-  private async load(files: readonly LoadedFile[]): Promise<void> {
-    await this.loading.loadInSlices(files);
+  /** When nobody writes to the files yet: once more without an end that lacks blocks. */
+  private async loadAofAtStart(): Promise<void> {
+    try {
+      await this.load(this.files.toLoad());
+    } catch (error) {
+      if (!(error instanceof LoadError) || !this.loading.dropLostBlocks(this.files.toLoad())) throw error;
+      this.server.keyspace.clear();
+      await this.load(this.files.toLoad());
+    }
+  }
+
+  private async load(files: readonly LoadedFile[], dropsExpired = false): Promise<void> {
+    await this.loading.loadInSlices(files, dropsExpired);
     this.saves.lastSaveMs = this.server.nowMs;
   }
 
-  private loadNow(files: readonly LoadedFile[]): void {
-    this.loading.load(files);
+  private loadNow(files: readonly LoadedFile[], dropsExpired = false): void {
+    this.loading.load(files, dropsExpired);
     this.saves.lastSaveMs = this.server.nowMs;
   }
 
@@ -198,17 +211,23 @@ export class Persistence {
     this.cancelBackground();
     if (save) this.saves.saveNow();
     if (!keep) this.server.keyspace.clear();
-    this.loadNow([this.rdbFile]);
+    this.loadNow([this.rdbFile], true);
   }
 
-  /** DEBUG LOADAOF: empties the keyspace and loads the append-only file. */
+  /** DEBUG LOADAOF: empties the keyspace and loads the append-only file, also one that is not being written. */
   reloadAof(): void {
+    const { propagation, keyspace } = this.server;
     this.cancelBackground();
     this.log.settle();
-    this.server.propagation.remove(this.log);
-    this.server.keyspace.clear();
+    propagation.remove(this.log);
+    keyspace.clear();
+    if (!this.log.isOpen) {
+      this.ensureDirectory();
+      this.files = this.newFiles();
+      this.files.open();
+    }
     this.loadNow(this.files.toLoad());
-    this.server.propagation.add(this.log);
+    if (this.log.isOpen) propagation.add(this.log);
   }
 
   /** Bytes of all files of the AOF. */
@@ -228,7 +247,7 @@ export class Persistence {
 
   /** Writes the RDB file before the server ends, where `save` or the save points ask for it; false when that failed. */
   saveAtEnd(save: boolean | null): boolean {
-    return this.saves.saveAtEnd(save, this.started);
+    return this.saves.saveAtEnd(save);
   }
 
   /** CONFIG SET appendonly. Null, or why it cannot be. */
@@ -248,10 +267,14 @@ export class Persistence {
     this.files = this.newFiles();
     if (!this.files.open()) this.files.addIncrement();
     this.openLog();
-    void this.rewriting.rewrite();
+    // A rewrite that BGREWRITEAOF began while the log was closed knows nothing of its file.
+    if (this.rewriting.isRunning) this.rewriting.restartLater();
+    else void this.rewriting.rewrite();
   }
 
   private turnOff(): void {
+    // Redis's words, for those who look for them; there is no child.
+    if (this.rewriting.isRunning) this.server.log.info({}, 'Killing AOF child: the rewrite is cancelled');
     this.rewriting.cancel();
     this.log.settle();
     this.log.close();

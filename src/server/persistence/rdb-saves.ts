@@ -57,9 +57,23 @@ export class RdbSaves {
     this.saved(this.server.dirty);
   }
 
+  /**
+   * FLUSHALL: as in Redis, a save that it ended does not begin again, and an RDB file that would bring everything back
+   * is replaced at once where there are save points. A failure is only logged: the keys are gone.
+   */
+  saveFlushed(): void {
+    this.scheduled = false;
+    if (!this.persistence.isStarted || !this.hasSavePoints) return;
+    try {
+      this.saveNow();
+    } catch (error) {
+      this.server.log.error({ error: String(error) }, 'saving the DB after FLUSHALL failed');
+    }
+  }
+
   /** Writes the RDB file before the server ends, where `save` or the save points ask for it; false when that failed. */
-  saveAtEnd(save: boolean | null, started: boolean): boolean {
-    if (!(save ?? (started && this.hasSavePoints))) return true;
+  saveAtEnd(save: boolean | null): boolean {
+    if (!(save ?? (this.persistence.isStarted && this.hasSavePoints))) return true;
     try {
       this.persistence.cancelBackground();
       this.saveNow();
@@ -93,7 +107,7 @@ export class RdbSaves {
       this.saved(changes);
       server.log.info({ keys: this.running.keys }, 'DB saved on disk');
     } catch (error) {
-      if (!server.closed) this.failed(error);
+      if (!server.closed && this.running?.isCancelled !== true) this.failed(error);
     } finally {
       this.running = null;
       this.lastSaveSeconds = Math.round((performance.now() - startMs) / 1000);

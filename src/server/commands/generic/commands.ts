@@ -5,6 +5,7 @@ import { exists, touch, type } from './exists.js';
 import { expire, expireat, persist, pexpire, pexpireat } from './expire.js';
 import { flushall, flushdb } from './flush.js';
 import { dbsize, keysOf, randomkey } from './keys.js';
+import { migrate } from './migrate.js';
 import { object } from './object.js';
 import { copy, move, rename, renamenx } from './rename.js';
 import { scan } from './scan.js';
@@ -24,6 +25,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
   flushall,
   flushdb,
   keysOf,
+  migrate,
   move,
   object,
   persist,

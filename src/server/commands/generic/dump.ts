@@ -1,20 +1,14 @@
 import { Bytes } from '../../../bytes/bytes.js';
 import { parseInteger } from '../../../bytes/integer.js';
-import { DumpWriter, isDumpPayload, readDumpPayload } from '../../../persistence/rdb/dump-payload.js';
-import {
-  RdbError,
-  RDB_VERSION_FIELD_EXPIRES,
-  RDB_VERSION_WRITTEN,
-} from '../../../persistence/rdb/rdb-format.js';
+import { isDumpPayload, readDumpPayload } from '../../../persistence/rdb/dump-payload.js';
+import { RdbError } from '../../../persistence/rdb/rdb-format.js';
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
-import { Type } from '../../../storage/representation.js';
-import { hasFieldTimes } from '../../../storage/types/field-times.js';
 import { integerArgument } from '../../arguments/arguments.js';
 import { hasPassed } from '../../arguments/expire-time.js';
 import { NotifyClass } from '../../pubsub/notifications.js';
 import { KeyspaceLoader } from '../../persistence/keyspace-loader.js';
-import { ValueWriter } from '../../persistence/value-writer.js';
+import { dumpOf } from '../../persistence/value-dump.js';
 import type { Session } from '../../clients/session.js';
 import { removalName } from '../../execution/propagation.js';
 import { type CommandSpec, Flag, key } from '../command.js';
@@ -56,10 +50,7 @@ function dumpCommand(session: Session, request: Request): void {
   const { db, reply } = session;
   const ref = session.read(request.arg(1));
   if (ref === 0) return reply.null();
-  const expires = db.type(ref) === Type.HASH && hasFieldTimes(db, ref);
-  const writer = new DumpWriter(expires ? RDB_VERSION_FIELD_EXPIRES : RDB_VERSION_WRITTEN);
-  new ValueWriter(writer).write(db, ref, false);
-  reply.bulk(new Bytes(writer.payload()));
+  reply.bulk(new Bytes(dumpOf(db, ref)));
 }
 
 interface RestoreOptions {

@@ -1,7 +1,7 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import type { Database } from '../../../storage/database.js';
-import type { Session } from '../../clients/session.js';
+import { type Session, SessionFlag } from '../../clients/session.js';
 import { type CommandSpec, Flag } from '../command.js';
 
 export const flushall: CommandSpec = {
@@ -57,6 +57,7 @@ function flush(session: Session, request: Request, name: 'FLUSHALL' | 'FLUSHDB')
   empty(session, databases);
   // Written even when there was nothing to remove, as Redis does.
   server.propagation.replace(db.number, ...request.strings());
+  if (name === 'FLUSHALL' && !session.has(SessionFlag.LOADER)) server.persistence.saves.saveFlushed();
   reply.ok();
 }
 
