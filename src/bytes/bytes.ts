@@ -35,7 +35,10 @@ export class Bytes {
 
   /** A copy of the bytes, independent of where they came from. */
   copy(): Bytes {
-    const copy = new Bytes(this.buffer.slice(this.offset, this.offset + this.length));
+    // `slice` of a Buffer would be a view of the same memory.
+    const bytes = new Uint8Array(this.length);
+    bytes.set(this.buffer.subarray(this.offset, this.offset + this.length));
+    const copy = new Bytes(bytes);
     copy.hash = this.hash;
     return copy;
   }
