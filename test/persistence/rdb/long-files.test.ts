@@ -10,14 +10,14 @@ import { BufferSink } from './rdb-file.js';
 
 afterAll(removeDirectories);
 
-test('sets whose key and members stand on both sides of a boundary of the read buffer are loaded', () => {
+test('sets whose key and member stand on both sides of a boundary of the read buffer are loaded', () => {
   const sink = new BufferSink();
   const writer = new RdbWriter(sink, { compression: false });
   const meta = { expireAtMs: -1, idleSeconds: -1, frequency: -1 };
-  const keys = 3000;
+  const keys = 600;
   for (let i = 0; i < keys; i++) {
-    writer.setStart(Bytes.from(`set:${i}`), 8, meta);
-    for (let j = 0; j < 8; j++) writer.setMember(Bytes.from(`member ${j} of the set with the number ${i}`));
+    writer.setStart(Bytes.from(`set:${i}`), 1, meta);
+    writer.setMember(Bytes.from(`member of ${i} `.repeat(300)));
     writer.end();
   }
   writer.finish();
