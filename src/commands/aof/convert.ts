@@ -36,11 +36,15 @@ export default class AofConvert extends AofCommand {
   async run(): Promise<ConvertResult> {
     const { args, flags } = await this.parse(AofConvert);
     const set = findAofSet(args.path);
-    const state = OfflineState.load(set);
+    const state = await OfflineState.load(set, this.progressOf(set));
+    const writing = this.progress(state.keys, 'writing');
+    const progress = (done: number): Promise<void> => writing(done, flags.output);
     const { to, output } = flags;
     const name = flags.appendfilename ?? (set.manifest === null ? 'redis.aof' : appendFilenameOf(set));
     const written =
-      to === 'multi' ? writeMultiPart(state, output, name, 'rdb') : writeSingle(state, output, to);
+      to === 'multi'
+        ? await writeMultiPart(state, output, name, 'rdb', progress)
+        : await writeSingle(state, output, to, progress);
     this.log(`Wrote ${count(state.keys, 'key')}, ${bytes(written)}, to ${output}`);
     return { output, to, keys: state.keys, bytes: written };
   }

@@ -39,12 +39,13 @@ export default class AofExport extends AofCommand {
     const output = new LineOutput((bytes) => writeSync(1, bytes));
     if (format === 'csv') output.write(CSV_HEADER);
     const set = findAofSet(args.path);
-    const { damaged } = exportSet(
+    const { damaged } = await exportSet(
       set,
       format,
       filterOptions(flags, keys),
       (request) => keys.of(request),
       (line) => output.write(line),
+      this.progressOf(set),
     );
     output.flush();
     if (damaged === null) return;

@@ -1,6 +1,9 @@
 import { Args } from '@oclif/core';
 import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { history, type HistoryEntry } from '../../persistence/toolkit/history.js';
+import { timeText } from '../../persistence/toolkit/describe-command.js';
+import { type JsonArgument, jsonOfLatin1 } from '../../persistence/toolkit/json-argument.js';
+import { splitInline } from '../../protocol/inline.js';
 import { AofCommand, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
 
@@ -17,7 +20,7 @@ export default class AofHistory extends AofCommand {
     key: Args.string({ required: true, description: 'the key; \\xHH inside double quotes for any byte' }),
   };
 
-  async run(): Promise<{ key: string; entries: HistoryEntry[]; complete: boolean }> {
+  async run(): Promise<{ key: JsonArgument; entries: HistoryEntry[]; complete: boolean }> {
     const { args } = await this.parse(AofHistory);
     const keys = new RequestKeys();
     const entries: HistoryEntry[] = [];
@@ -25,17 +28,25 @@ export default class AofHistory extends AofCommand {
       if (this.jsonEnabled()) entries.push(entry);
       else this.log(line(entry));
     };
-    const key = Buffer.from(args.key).toString('latin1');
-    const { damaged } = history(findAofSet(args.path), key, (request) => keys.of(request), tell);
+    const key = parseKey(args.key);
+    const set = findAofSet(args.path);
+    const { damaged } = await history(set, key, (request) => keys.of(request), tell, this.progressOf(set));
     if (damaged !== null) {
       this.logToStderr(`${damaged.name} is damaged: what follows there could not be read (see 'aof check')`);
       process.exitCode = ExitCode.DAMAGED;
     }
-    return { key: args.key, entries, complete: damaged === null };
+    return { key: jsonOfLatin1(key), entries, complete: damaged === null };
   }
 }
 
+/** One character per byte. In double quotes, as redis-cli shows it, a key may hold any byte. */
+function parseKey(text: string): string {
+  const latin1 = Buffer.from(text).toString('latin1');
+  const words = text.length > 1 && text.startsWith('"') && text.endsWith('"') ? splitInline(latin1) : null;
+  return words?.length === 1 ? words[0]! : latin1;
+}
+
 function line({ file, offset, db, time, command }: HistoryEntry): string {
-  const when = time === null ? '' : `${new Date(time * 1000).toISOString().replace('.000Z', 'Z')}  `;
+  const when = time === null ? '' : `${timeText(time)}  `;
   return `${file}:${offset < 0 ? 'RDB' : offset}  db${db}  ${when}${command}`;
 }

@@ -43,14 +43,17 @@ export default class AofImport extends AofCommand {
       importer.abandon();
       throw error;
     }
-    const result = rdb ? { ...imported, path: flags.output, bytes: this.save(aof, flags.output) } : imported;
+    const result = rdb ? { ...imported, path: flags.output, bytes: await this.save(aof, flags.output) } : imported;
     this.log(`Wrote ${count(result.records, 'operation')}, ${bytes(result.bytes)}, to ${result.path}`);
     return result;
   }
 
-  private save(aof: string, output: string): number {
+  private async save(aof: string, output: string): Promise<number> {
     try {
-      return writeSingle(OfflineState.load(findAofSet(aof)), output, 'rdb');
+      const set = findAofSet(aof);
+      const state = await OfflineState.load(set, this.progressOf(set, 'running'));
+      const writing = this.progress(state.keys, 'writing');
+      return await writeSingle(state, output, 'rdb', (done) => writing(done, output));
     } finally {
       rmSync(aof);
     }

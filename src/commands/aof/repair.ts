@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
+import { type JsonArgument, shownArgument } from '../../persistence/toolkit/json-argument.js';
 import { salvage, type SalvageResult } from '../../persistence/toolkit/salvage.js';
 import { AofCommand, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
@@ -19,7 +20,9 @@ export default class AofRepair extends AofCommand {
   async run(): Promise<SalvageResult> {
     const { args, flags } = await this.parse(AofRepair);
     const keys = new RequestKeys();
-    const result = salvage(findAofSet(args.path), flags.output, (request) => keys.of(request));
+    const set = findAofSet(args.path);
+    const progress = this.progressOf(set, 'saving');
+    const result = await salvage(set, flags.output, (request) => keys.of(request), progress);
     process.exitCode =
       result.lost.length === 0 && !result.snapshotUnproven ? ExitCode.SOUND : ExitCode.REPAIRABLE;
     for (const line of this.report(result)) this.log(line);
@@ -39,7 +42,7 @@ export default class AofRepair extends AofCommand {
       lines.push(
         `Lost ${bytes(end - start)} of ${file}, offsets ${start} to ${end}: ${reason}`,
         `  kept in ${quarantine}`,
-        `  keys before: ${keysBefore.join(' ') || 'none'}; keys after: ${keysAfter.join(' ') || 'none'}`,
+        `  keys before: ${shown(keysBefore)}; keys after: ${shown(keysAfter)}`,
       );
     }
     if (result.transactionsOpened > 0) {
@@ -53,4 +56,8 @@ export default class AofRepair extends AofCommand {
       `  ${this.config.bin} serve --port 7777 --data-dir ${result.directory} --appendfilename ${result.appendFilename}`,
     ];
   }
+}
+
+function shown(keys: readonly JsonArgument[]): string {
+  return keys.length === 0 ? 'none' : keys.map(shownArgument).join(' ');
 }

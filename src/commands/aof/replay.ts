@@ -1,11 +1,11 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Flags } from '@oclif/core';
 import { ConnectionError } from '../../client/connection.js';
 import type { ReplayServer } from '../../client/replay-sender.js';
 import { ReplyError } from '../../client/reply-reading.js';
 import { addressText, applyServer, applyUri } from '../../client/server-address.js';
 import { UsageError as ClientUsageError } from '../../client/usage-error.js';
-import { type AofSet, findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { type AofSet, findAofSet, setBytes } from '../../persistence/toolkit/aof-set.js';
 import { count } from '../../persistence/toolkit/check-report.js';
 import { operationFilter } from '../../persistence/toolkit/operation-filter.js';
 import { AofCommand, ExitCode, pathArgument, UsageError } from '../../toolkit/aof-command.js';
@@ -66,7 +66,7 @@ export default class AofReplay extends AofCommand {
       onError: (at, message) => {
         if (firstErrors.length < ERRORS_SHOWN) firstErrors.push({ at, message });
       },
-      progress: this.progress(set),
+      progress: this.placeProgress(set),
     });
     const held = await this.connect(replay, server);
     try {
@@ -110,19 +110,14 @@ export default class AofReplay extends AofCommand {
     } finally {
       process.off('SIGINT', stop);
       process.off('SIGTERM', stop);
-      this.bar?.clear();
     }
   }
 
-  private bar: ReturnType<AofCommand['progressBar']> | undefined;
-
-  private progress(set: AofSet): (place: ReplayPlace) => void {
-    const sizes = set.files.map(({ path }) => statSync(path).size);
-    const bar = this.progressBar(sizes.reduce((sum, size) => sum + size, 0));
-    this.bar = bar;
+  private placeProgress(set: AofSet): (place: ReplayPlace) => void {
+    const bar = this.newBar(setBytes(set));
     return ({ file, offset }) => {
-      const before = sizes.slice(0, file).reduce((sum, size) => sum + size, 0);
-      bar.show(before + (offset ?? 0), set.files[file]!.name);
+      const before = setBytes({ ...set, files: set.files.slice(0, file) });
+      bar.show(before + (offset ?? 0), `playing ${set.files[file]!.name}`);
     };
   }
 

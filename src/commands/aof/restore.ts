@@ -22,7 +22,9 @@ export default class AofRestore extends AofCommand {
 
   async run(): Promise<RestoreResult> {
     const { args, flags } = await this.parse(AofRestore);
-    const result = restore(findAofSet(args.path), parseRestorePoint(flags.to), flags.output);
+    const set = findAofSet(args.path);
+    const point = parseRestorePoint(flags.to);
+    const result = await restore(set, point, flags.output, this.progressOf(set));
     for (const line of restoreReport(result, this.config.bin)) this.log(line);
     return result;
   }

@@ -36,11 +36,13 @@ export default class AofRewrite extends AofCommand {
   async run(): Promise<RewriteResult> {
     const { args, flags } = await this.parse(AofRewrite);
     const set = findAofSet(args.path);
-    const state = OfflineState.load(set);
+    const state = await OfflineState.load(set, this.progressOf(set));
+    const writing = this.progress(state.keys, 'writing');
+    const progress = (done: number): Promise<void> => writing(done, flags.output);
     const bytesBefore = set.files.reduce((sum, { path }) => sum + statSync(path).size, 0);
     const bytesAfter = flags.single
-      ? writeSingle(state, flags.output, flags.base)
-      : writeMultiPart(state, flags.output, appendFilenameOf(set), flags.base);
+      ? await writeSingle(state, flags.output, flags.base, progress)
+      : await writeMultiPart(state, flags.output, appendFilenameOf(set), flags.base, progress);
     const { keys, droppedBytes } = state;
     if (droppedBytes > 0)
       this.logToStderr(`the last ${bytes(droppedBytes)} were a cut record and are left out`);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Flags } from '@oclif/core';
 import { findAofSet } from '../../persistence/toolkit/aof-set.js';
-import { describeCommand } from '../../persistence/toolkit/describe-command.js';
+import { describeCommand, timeText } from '../../persistence/toolkit/describe-command.js';
 import { operationFilter } from '../../persistence/toolkit/operation-filter.js';
 import type { Operation } from '../../persistence/toolkit/operations.js';
 import { AofCommand, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
@@ -77,7 +77,6 @@ class ShownLines {
 }
 
 function line({ start, db, timeSeconds, request }: Operation): string {
-  const when =
-    timeSeconds === 0 ? '' : `${new Date(timeSeconds * 1000).toISOString().replace('.000Z', 'Z')}  `;
+  const when = timeSeconds === 0 ? '' : `${timeText(timeSeconds)}  `;
   return `${start}  db${db}  ${when}${describeCommand(request)}`;
 }

@@ -28,7 +28,8 @@ export default class AofUndo extends AofCommand {
   async run(): Promise<RestoreResult> {
     const { args, argv, flags } = await this.parse(AofUndo);
     const words = argv.slice(1).map(String);
-    const result = restore(findAofSet(args.path), { kind: 'before', words }, flags.output);
+    const set = findAofSet(args.path);
+    const result = await restore(set, { kind: 'before', words }, flags.output, this.progressOf(set));
     for (const line of restoreReport(result, this.config.bin)) this.log(line);
     return result;
   }

@@ -1,13 +1,12 @@
 import type { Request } from '../../protocol/request.js';
 import type { AofSet } from './aof-set.js';
 import { quoteArgument } from './describe-command.js';
+import { type JsonArgument, jsonArgument } from './json-argument.js';
 import { type FilterOptions, type KeysOf, operationFilter } from './operation-filter.js';
 import { type Operation, type OperationsResult, walkOperations } from './operations.js';
+import { NO_PROGRESS } from './progress.js';
 
 export type ExportFormat = 'ndjson' | 'commands' | 'csv';
-
-/** An argument in JSON: text where its bytes are UTF-8, base64 in an object otherwise. */
-export type JsonArgument = string | { base64: string };
 
 /** A line of `aof export --ndjson`, and of what `aof import` reads: the frozen schema. */
 export interface JsonOperation {
@@ -28,7 +27,8 @@ export function exportSet(
   filter: FilterOptions,
   keysOf: KeysOf,
   tell: (line: string) => boolean,
-): OperationsResult {
+  progress = NO_PROGRESS,
+): Promise<OperationsResult> {
   const wanted = operationFilter(filter, keysOf);
   let db = 0;
   return walkOperations(set, (operation) => {
@@ -44,13 +44,13 @@ export function exportSet(
 
 function jsonLine({ db, timeSeconds, file, start, request }: Operation): string {
   const args: JsonArgument[] = [];
-  for (let i = 1; i < request.count; i++) args.push(jsonArgument(request, i));
+  for (let i = 1; i < request.count; i++) args.push(argumentAt(request, i));
   const operation: JsonOperation = {
     db,
     ...(timeSeconds !== 0 && { time: timeSeconds }),
     file: file.name,
     ...(start >= 0 && { offset: start }),
-    command: jsonArgument(request, 0),
+    command: argumentAt(request, 0),
     args,
   };
   // Readers of lines may take these two characters for the end of one.
@@ -59,14 +59,9 @@ function jsonLine({ db, timeSeconds, file, start, request }: Operation): string 
   );
 }
 
-function jsonArgument(request: Request, index: number): JsonArgument {
+function argumentAt(request: Request, index: number): JsonArgument {
   const start = request.offset(index);
-  const bytes = request.buffer.subarray(start, start + request.length(index));
-  const text = bytes.toString('utf8');
-  // What was no UTF-8 came out as replacement characters, and does not give the same bytes again.
-  return text.includes('\ufffd') && !Buffer.from(text).equals(bytes)
-    ? { base64: bytes.toString('base64') }
-    : text;
+  return jsonArgument(request.buffer.subarray(start, start + request.length(index)));
 }
 
 function csvLine({ db, timeSeconds, file, start, request }: Operation, keysOf: KeysOf): string {

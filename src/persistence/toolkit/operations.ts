@@ -4,6 +4,7 @@ import type { AofReader } from '../aof/aof-reader.js';
 import { RdbCommands } from '../rdb-commands.js';
 import type { AofSet, AofSetFile } from './aof-set.js';
 import { type FileOptions, type FileSummary, walkFile } from './aof-walk.js';
+import { NO_PROGRESS, type Progress } from './progress.js';
 
 /** One command of a set, in the order in which a server would run them. One object is used again for all. */
 export interface Operation {
@@ -27,20 +28,20 @@ export interface OperationsResult {
  * Tells every command of the set up to the first damage; SELECT too. `visit` returns false to end the walk. The request
  * is valid during the call only.
  */
-export function walkOperations(
+export async function walkOperations(
   set: AofSet,
   visit: (operation: Operation) => boolean,
-  options: FileOptions & { progress?: (file: AofSetFile, offset: number) => void } = {},
-): OperationsResult {
+  options: FileOptions & { progress?: Progress } = {},
+): Promise<OperationsResult> {
   const summaries: FileSummary[] = [];
   for (const file of set.files) {
     const walk = new FileWalk(file, visit);
     const handlers = {
       ...walk.handlers,
-      progress: (offset: number): void => options.progress?.(file, offset),
+      progress: (offset: number): Promise<void> => (options.progress ?? NO_PROGRESS)(file, offset),
     };
     try {
-      summaries.push(walkFile(file.path, handlers, options));
+      summaries.push(await walkFile(file.path, handlers, options));
     } catch (error) {
       if (error instanceof WalkEnded) return { summaries, damaged: null };
       throw error;

@@ -4,6 +4,7 @@ import { Crc64 } from '../rdb/crc64.js';
 import { RdbError, RdbOpcode, RDB_VERSION_CHECKSUM } from '../rdb/rdb-format.js';
 import { RdbReader } from '../rdb/rdb-reader.js';
 import { NULL_VISITOR } from './null-visitor.js';
+import { PROGRESS_BYTES } from './progress.js';
 
 export interface SalvagedSnapshot {
   keys: number;
@@ -22,11 +23,16 @@ const CHUNK_BYTES = 1024 * 1024;
  * Copies an RDB file, or as many whole keys of it as stand before its first damage, to `path`. A prefix of such a file
  * that ends between two keys is one itself, once it has an end mark and a checksum of its own.
  */
-export function salvageSnapshot(read: ReadBytes, size: number, path: string): SalvagedSnapshot {
-  const { reader, damage } = readAll(read, size);
+export async function salvageSnapshot(
+  read: ReadBytes,
+  size: number,
+  path: string,
+  progress: (offset: number) => Promise<void>,
+): Promise<SalvagedSnapshot> {
+  const { reader, damage } = await readAll(read, size, progress);
   const unproven = damage?.damage === 'checksum';
   const soundTo = damage === null || unproven ? endMark(reader) : reader.entryOffset;
-  copyWithEnd(read, soundTo, reader.version, path);
+  await copyWithEnd(read, soundTo, reader.version, path, progress);
   return {
     keys: reader.keys,
     soundTo,
@@ -36,10 +42,14 @@ export function salvageSnapshot(read: ReadBytes, size: number, path: string): Sa
   };
 }
 
-function readAll(read: ReadBytes, size: number): { reader: RdbReader; damage: RdbError | null } {
+async function readAll(
+  read: ReadBytes,
+  size: number,
+  progress: (offset: number) => Promise<void>,
+): Promise<{ reader: RdbReader; damage: RdbError | null }> {
   const reader = RdbReader.ofFile(read, size, NULL_VISITOR);
   try {
-    reader.read();
+    while (!reader.step(PROGRESS_BYTES)) await progress(reader.offset);
     return { reader, damage: null };
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
@@ -52,7 +62,13 @@ function endMark(reader: RdbReader): number {
   return reader.offset - (reader.version >= RDB_VERSION_CHECKSUM ? 9 : 1);
 }
 
-function copyWithEnd(read: ReadBytes, bytes: number, version: number, path: string): void {
+async function copyWithEnd(
+  read: ReadBytes,
+  bytes: number,
+  version: number,
+  path: string,
+  progress: (offset: number) => Promise<void>,
+): Promise<void> {
   const file = new AtomicFile(path);
   try {
     const crc = new Crc64();
@@ -66,6 +82,7 @@ function copyWithEnd(read: ReadBytes, bytes: number, version: number, path: stri
       if (got === 0) break;
       put(got);
       offset += got;
+      if (offset % PROGRESS_BYTES < CHUNK_BYTES) await progress(offset);
     }
     chunk[0] = RdbOpcode.EOF;
     put(1);

@@ -9,8 +9,10 @@ import { fileSize, type ReadBytes, readerOf } from '../file-bytes.js';
 import { MANIFEST_SUFFIX } from '../aof/manifest.js';
 import type { AofSet, AofSetFile } from './aof-set.js';
 import { startsWithSnapshot } from './aof-walk.js';
+import { type JsonArgument, jsonOfLatin1 } from './json-argument.js';
 import type { KeysOf } from './operation-filter.js';
-import { copyRange, newDataDirectory, writeManifest } from './output-set.js';
+import { copyRange, inNewDataDirectory, writeManifest } from './output-set.js';
+import { NO_PROGRESS, type Progress, PROGRESS_BYTES } from './progress.js';
 import { findRecords, startsWithNewline } from './record-search.js';
 import { appendFilenameOf } from './restore.js';
 import { salvageSnapshot } from './salvage-snapshot.js';
@@ -24,8 +26,8 @@ export interface LostRange {
   /** The file into which the bytes were put. */
   quarantine: string;
   /** Keys of the last commands before the range and of the first after it. */
-  keysBefore: string[];
-  keysAfter: string[];
+  keysBefore: JsonArgument[];
+  keysAfter: JsonArgument[];
 }
 
 /** The frozen schema of `aof repair --json`. */
@@ -52,8 +54,13 @@ const PROBATION_RECORDS = 16;
  * Reads past damage: writes every sound record of the set into a new data directory, and what lies between into
  * quarantine files. Of an RDB part, the keys before its first damage are kept. The input is only read.
  */
-export function salvage(set: AofSet, directory: string, keysOf: KeysOf): SalvageResult {
-  return new Salvage(set, directory, keysOf).run();
+export function salvage(
+  set: AofSet,
+  directory: string,
+  keysOf: KeysOf,
+  progress = NO_PROGRESS,
+): Promise<SalvageResult> {
+  return inNewDataDirectory(directory, (files) => new Salvage(set, directory, files, keysOf, progress).run());
 }
 
 /** A record that waits: for the EXEC of its transaction, or for the checksum that covers it. */
@@ -65,7 +72,6 @@ interface Waiting {
 
 class Salvage {
   private readonly result: SalvageResult;
-  private readonly filesDirectory: string;
   private readonly quarantine: string;
   private readonly manifest: AofManifest = { base: null, increments: [], history: [] };
   private readonly writer: AofFileWriter;
@@ -81,9 +87,10 @@ class Salvage {
   constructor(
     private readonly set: AofSet,
     directory: string,
+    private readonly filesDirectory: string,
     private readonly keysOf: KeysOf,
+    private readonly progress: Progress,
   ) {
-    this.filesDirectory = newDataDirectory(directory);
     this.quarantine = join(directory, 'quarantine');
     mkdirSync(this.quarantine);
     const appendFilename = appendFilenameOf(set);
@@ -103,9 +110,9 @@ class Salvage {
     };
   }
 
-  run(): SalvageResult {
+  async run(): Promise<SalvageResult> {
     try {
-      for (const file of this.set.files) this.file(file);
+      for (const file of this.set.files) await this.file(file);
       this.writer.commit();
     } catch (error) {
       this.writer.abandon();
@@ -117,29 +124,30 @@ class Salvage {
     return result;
   }
 
-  private file(file: AofSetFile): void {
+  private async file(file: AofSetFile): Promise<void> {
     const fd = openSync(file.path, 'r');
     try {
       const read = readerOf(fd);
       const size = fileSize(fd);
-      const start = startsWithSnapshot(read) ? this.snapshot(file, read, size) : 0;
+      const start = startsWithSnapshot(read) ? await this.snapshot(file, read, size) : 0;
       this.selectFirst();
-      this.records(file, read, size, start);
+      await this.records(file, read, size, start);
     } finally {
       closeSync(fd);
     }
   }
 
   /** Keeps the RDB part as the base of the new set; where the records behind it begin. */
-  private snapshot(file: AofSetFile, read: ReadBytes, size: number): number {
+  private async snapshot(file: AofSetFile, read: ReadBytes, size: number): Promise<number> {
     const base = nextBase(this.manifest, this.result.appendFilename, 'rdb');
-    const snapshot = salvageSnapshot(read, size, join(this.filesDirectory, base.name));
+    const to = join(this.filesDirectory, base.name);
+    const snapshot = await salvageSnapshot(read, size, to, (offset) => this.progress(file, offset));
     this.manifest.base = base;
     this.result.snapshotKeys = snapshot.keys;
     this.result.snapshotUnproven = snapshot.unproven;
     if (snapshot.damage === null) return snapshot.end;
     const next = findRecords(read, size, snapshot.soundTo)?.offset ?? size;
-    this.lose(file, snapshot.soundTo, next, snapshot.damage);
+    await this.lose(file, snapshot.soundTo, next, snapshot.damage);
     return next;
   }
 
@@ -149,8 +157,9 @@ class Salvage {
     this.db = 0;
   }
 
-  private records(file: AofSetFile, read: ReadBytes, size: number, start: number): void {
+  private async records(file: AofSetFile, read: ReadBytes, size: number, start: number): Promise<void> {
     let from = start;
+    let pauseAt = from + PROGRESS_BYTES;
     this.probation = PROBATION_RECORDS;
     this.checksummed = false;
     while (from < size) {
@@ -159,9 +168,12 @@ class Salvage {
       for (; item === AofItem.RECORD || item === AofItem.ANNOTATION; item = reader.next()) {
         if (item === AofItem.RECORD) this.record(reader);
         else this.annotation(reader);
+        if (reader.end < pauseAt) continue;
+        await this.progress(file, reader.end);
+        pauseAt = reader.end + PROGRESS_BYTES;
       }
       if (item === AofItem.END) return this.keepWaiting(false);
-      from = this.damage(file, read, size, reader);
+      from = await this.damage(file, read, size, reader);
     }
   }
 
@@ -211,21 +223,26 @@ class Salvage {
     for (const index of this.keysOf(request)) {
       const key = request.string(index);
       this.recentKeys.push(key);
-      for (const range of this.open) range.keysAfter.push(key);
+      for (const range of this.open) range.keysAfter.push(jsonOfLatin1(key));
       this.open = this.open.filter(({ keysAfter }) => keysAfter.length < KEYS_AROUND);
     }
     if (this.recentKeys.length > 8 * KEYS_AROUND) this.recentKeys = this.recentKeys.slice(-KEYS_AROUND);
   }
 
   /** Deals with damage; where reading goes on. */
-  private damage(file: AofSetFile, read: ReadBytes, size: number, reader: AofReader): number {
+  private async damage(
+    file: AofSetFile,
+    read: ReadBytes,
+    size: number,
+    reader: AofReader,
+  ): Promise<number> {
     const { kind, reason, end } = reader.damage!;
     if (kind === 'checksum' || (reader.checksums?.stretchStart ?? -1) >= 0) this.checksummed = true;
     if (kind === 'checksum' && end !== undefined) {
       // Every byte of the stretch is in doubt; behind its annotation everything is as it was.
       const start = this.waiting[0]?.start ?? Math.min(reader.damage!.offset, reader.start);
       this.waiting = [];
-      this.lose(file, start, end, reason);
+      await this.lose(file, start, end, reason);
       return end;
     }
     if (kind === 'transaction') {
@@ -240,7 +257,7 @@ class Salvage {
       this.waiting = [];
       this.probation = 0;
       const next = findRecords(read, size, reader.start + 1)?.offset ?? size;
-      this.lose(file, inner, next, 'the beginning of a value is missing');
+      await this.lose(file, inner, next, 'the beginning of a value is missing');
       return next;
     }
     this.probation = 0;
@@ -250,15 +267,15 @@ class Salvage {
     const covered = kind === 'cut' && this.checksummed;
     const next =
       kind === 'zeros' ? size : (findRecords(read, size, reader.start + 1, covered)?.offset ?? size);
-    this.lose(file, reader.start, next, reason);
+    await this.lose(file, reader.start, next, reason);
     return next;
   }
 
-  private lose(file: AofSetFile, start: number, end: number, reason: string): void {
+  private async lose(file: AofSetFile, start: number, end: number, reason: string): Promise<void> {
     if (end <= start) return;
     const quarantine = join(this.quarantine, `${file.name}.${start}-${end}`);
-    copyRange(file.path, quarantine, start, end);
-    const keysBefore = this.recentKeys.slice(-KEYS_AROUND);
+    await copyRange(file.path, quarantine, start, end);
+    const keysBefore = this.recentKeys.slice(-KEYS_AROUND).map(jsonOfLatin1);
     const range: LostRange = { file: file.name, start, end, reason, quarantine, keysBefore, keysAfter: [] };
     this.result.lost.push(range);
     this.open.push(range);
