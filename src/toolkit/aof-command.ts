@@ -15,6 +15,14 @@ export const EXIT_CODES: Readonly<Record<CheckStatus, number>> = {
   damaged: ExitCode.DAMAGED,
 };
 
+const USAGE_HELP = '3 wrong usage, or a file that cannot be read or written (nothing was changed)';
+
+/** How the description of a command tells its exit codes; those of `aof` begin with the same meaning everywhere. */
+export function exitCodeHelp(codes: { 0: string; 1?: string; 2?: string }): string {
+  const own = Object.entries(codes).map(([code, meaning]) => `${code} ${meaning}`);
+  return `\n\nExit code: ${[...own, USAGE_HELP].join('; ')}; 130 after Ctrl-C.`;
+}
+
 /** The argument that almost every `aof` command begins with. */
 export const pathArgument = Args.string({
   required: true,
@@ -50,7 +58,7 @@ export abstract class AofCommand extends Command {
     if (code === null) throw error;
     this.bar?.clear();
     process.exitCode = code;
-    const message = error.message.split('\nSee more help')[0]!;
+    const { message } = error;
     if (this.jsonEnabled()) this.logJson({ error: message });
     else this.logToStderr(`${this.config.bin} ${this.id?.replaceAll(':', ' ') ?? ''}: ${message}`);
     return Promise.resolve();

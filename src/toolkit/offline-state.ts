@@ -89,6 +89,11 @@ export class OfflineState {
     return this.server.keyspace.size;
   }
 
+  /** The oldest Redis that reads what is written of this data, or null when any does. */
+  get needsRedis(): string | null {
+    return this.server.keyspace.expiringHashes > 0 ? '7.4' : null;
+  }
+
   /** Version of an RDB file that has a place for everything; Redis before 7.4 knows no expire times of hash fields. */
   get rdbVersion(): RdbVersion {
     return this.server.keyspace.expiringHashes > 0 ? RDB_VERSION_FIELD_EXPIRES : RDB_VERSION_WRITTEN;

@@ -3,6 +3,7 @@ import { AofFileWriter } from '../persistence/aof/aof-file-writer.js';
 import { AtomicFile } from '../persistence/atomic-file.js';
 import { RdbCommands } from '../persistence/rdb-commands.js';
 import { RdbWriter } from '../persistence/rdb/rdb-writer.js';
+import { bytes } from '../persistence/toolkit/check-report.js';
 import { inNewDataDirectory, newFile, writeManifest } from '../persistence/toolkit/output-set.js';
 import type { KeyProgress, OfflineState } from './offline-state.js';
 
@@ -85,4 +86,17 @@ export function writeMultiPart(
     writeManifest(files, appendFilename, { base, increments: [increment], history: [] });
     return bytes;
   });
+}
+
+/** What the person has to know of a state that was written. */
+export function stateRemarks({ droppedBytes, needsRedis }: OfflineState): string[] {
+  const remarks: string[] = [];
+  if (droppedBytes > 0)
+    remarks.push(`the last ${bytes(droppedBytes)} are an unfinished record or transaction and were left out`);
+  if (needsRedis !== null) {
+    remarks.push(
+      `fields of hashes have expire times: what was written is read by mredis and by Redis ${needsRedis} and newer, not by Redis before`,
+    );
+  }
+  return remarks;
 }

@@ -3,12 +3,13 @@ import { type AofSet, findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { bytes, checkReport } from '../../persistence/toolkit/check-report.js';
 import { checkSet, type SetCheck } from '../../persistence/toolkit/check.js';
 import { cutTail } from '../../persistence/toolkit/cut-tail.js';
-import { AofCommand, EXIT_CODES, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
+import { AofCommand, exitCodeHelp, EXIT_CODES, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
 
 export default class AofCheck extends AofCommand {
   static override summary = 'verify every file of an AOF: records, RDB part, checksums';
   static override description =
-    'Reads all files of the set and tells up to where they are sound, what is wrong, and what to do about it. Nothing is changed unless --fix is given. Exit code: 0 sound, 1 repairable (only the unfinished end of the last file goes), 2 damaged, 3 wrong usage.';
+    'Reads all files of the set and tells up to where they are sound, what is wrong, and what to do about it. Nothing is changed unless --fix is given.' +
+    exitCodeHelp({ 0: 'sound', 1: 'repairable: only an unfinished end has to go', 2: 'damaged' });
   static override examples = [
     '<%= config.bin %> aof check data/appendonlydir',
     '<%= config.bin %> aof check redis.aof --json',

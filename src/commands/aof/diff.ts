@@ -2,7 +2,7 @@ import { Args } from '@oclif/core';
 import { type AofSet, findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { DigestVisitor, type KeyDigest } from '../../persistence/toolkit/digest-visitor.js';
 import { type JsonArgument, jsonOfLatin1, shownArgument } from '../../persistence/toolkit/json-argument.js';
-import { AofCommand, ExitCode } from '../../toolkit/aof-command.js';
+import { AofCommand, exitCodeHelp, ExitCode } from '../../toolkit/aof-command.js';
 import { OfflineState } from '../../toolkit/offline-state.js';
 
 interface KeyDifference {
@@ -24,7 +24,8 @@ const SIGNS = { added: '+', removed: '-', value: '~', type: '~', expiry: '~' } a
 export default class AofDiff extends AofCommand {
   static override summary = 'which keys differ between two AOFs or RDB files';
   static override description =
-    'Compares the data that both amount to, whatever way it is written in. Exit code: 0 equal, 1 different.';
+    'Compares the data that both amount to, whatever way it is written in.' +
+    exitCodeHelp({ 0: 'equal', 1: 'different', 2: 'one of them is damaged: nothing was compared' });
   static override examples = [
     '<%= config.bin %> aof diff backup/dump.rdb data',
     '<%= config.bin %> aof diff before after --json',

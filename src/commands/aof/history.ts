@@ -4,13 +4,14 @@ import { history, type HistoryEntry } from '../../persistence/toolkit/history.js
 import { timeText } from '../../persistence/toolkit/describe-command.js';
 import { type JsonArgument, jsonOfLatin1 } from '../../persistence/toolkit/json-argument.js';
 import { splitInline } from '../../protocol/inline.js';
-import { AofCommand, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
+import { AofCommand, exitCodeHelp, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
 
 export default class AofHistory extends AofCommand {
   static override summary = 'every command that touched a key, with its offset and time';
   static override description =
-    'Tells who changed or deleted a key, and when (times need aof-timestamp-enabled). A line that begins with "RDB" stands for the value that was saved. An offset can be given to `aof restore`.';
+    'Tells who changed or deleted a key, and when (times need aof-timestamp-enabled). A line that begins with "RDB" stands for the value that was saved. An offset can be given to `aof restore`.' +
+    exitCodeHelp({ 0: 'all was read', 2: 'damaged: told up to there' });
   static override examples = [
     '<%= config.bin %> aof history data user:1000',
     '<%= config.bin %> aof history data user:1000 --json',

@@ -6,14 +6,15 @@ import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { AofImporter, type ImportResult } from '../../persistence/toolkit/import.js';
 import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { newFile } from '../../persistence/toolkit/output-set.js';
-import { AofCommand } from '../../toolkit/aof-command.js';
+import { AofCommand, exitCodeHelp } from '../../toolkit/aof-command.js';
 import { OfflineState } from '../../toolkit/offline-state.js';
-import { writeSingle } from '../../toolkit/state-files.js';
+import { stateRemarks, writeSingle } from '../../toolkit/state-files.js';
 
 export default class AofImport extends AofCommand {
   static override summary = 'write an AOF or an RDB file from JSON lines or commands';
   static override description =
-    "Reads what `aof export` printed, or commands as one types them into redis-cli, from a file or from stdin ('-'). An output name that ends in .rdb, or --rdb, makes an RDB file: the commands are run, and the data they amount to is saved. The file appears under its name when it is complete.";
+    "Reads what `aof export` printed, or commands as one types them into redis-cli, from a file or from stdin ('-'). An output name that ends in .rdb, or --rdb, makes an RDB file: the commands are run, and the data they amount to is saved. The file appears under its name when it is complete." +
+    exitCodeHelp({ 0: 'written', 2: 'a command cannot be run (for an RDB file): nothing was written' });
   static override examples = [
     '<%= config.bin %> aof import data.ndjson --output redis.aof',
     '<%= config.bin %> aof import data.ndjson --output dump.rdb',
@@ -43,7 +44,9 @@ export default class AofImport extends AofCommand {
       importer.abandon();
       throw error;
     }
-    const result = rdb ? { ...imported, path: flags.output, bytes: await this.save(aof, flags.output) } : imported;
+    const result = rdb
+      ? { ...imported, path: flags.output, bytes: await this.save(aof, flags.output) }
+      : imported;
     this.log(`Wrote ${count(result.records, 'operation')}, ${bytes(result.bytes)}, to ${result.path}`);
     return result;
   }
@@ -53,7 +56,9 @@ export default class AofImport extends AofCommand {
       const set = findAofSet(aof);
       const state = await OfflineState.load(set, this.progressOf(set, 'running'));
       const writing = this.progress(state.keys, 'writing');
-      return await writeSingle(state, output, 'rdb', (done) => writing(done, output));
+      const written = await writeSingle(state, output, 'rdb', (done) => writing(done, output));
+      for (const remark of stateRemarks(state)) this.logToStderr(remark);
+      return written;
     } finally {
       rmSync(aof);
     }

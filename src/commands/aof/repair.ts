@@ -2,14 +2,15 @@ import { Flags } from '@oclif/core';
 import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { type JsonArgument, shownArgument } from '../../persistence/toolkit/json-argument.js';
-import { salvage, type SalvageResult } from '../../persistence/toolkit/salvage.js';
-import { AofCommand, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
+import { type RecordJudge, salvage, type SalvageResult } from '../../persistence/toolkit/salvage.js';
+import { AofCommand, exitCodeHelp, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
 
 export default class AofRepair extends AofCommand {
   static override summary = 'save every sound record from a damaged AOF into a new directory';
   static override description =
-    'Reads past damage: where records begin again, it goes on. What lies between is put into quarantine files, byte for byte, and reported with the keys around it. The original is only read. Exit code: 0 nothing was lost, 1 something was.';
+    'Reads past damage: where records begin again, it goes on. What lies between is put into quarantine files, byte for byte, and reported with the keys around it. The original is only read.' +
+    exitCodeHelp({ 0: 'nothing was lost', 1: 'saved, but something was lost or is in doubt' });
   static override examples = ['<%= config.bin %> aof repair data --salvage --output recovered'];
   static override args = { path: pathArgument };
   static override flags = {
@@ -22,7 +23,11 @@ export default class AofRepair extends AofCommand {
     const keys = new RequestKeys();
     const set = findAofSet(args.path);
     const progress = this.progressOf(set, 'saving');
-    const result = await salvage(set, flags.output, (request) => keys.of(request), progress);
+    const judge: RecordJudge = {
+      keysOf: (request) => keys.of(request),
+      objection: (request) => keys.objection(request),
+    };
+    const result = await salvage(set, flags.output, judge, progress);
     process.exitCode =
       result.lost.length === 0 && !result.snapshotUnproven ? ExitCode.SOUND : ExitCode.REPAIRABLE;
     for (const line of this.report(result)) this.log(line);

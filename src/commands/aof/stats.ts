@@ -3,7 +3,7 @@ import { AofDamagedError, type AofSet, findAofSet, setBytes } from '../../persis
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { type JsonArgument, shownArgument } from '../../persistence/toolkit/json-argument.js';
 import { collectStats, type Stats, type Tally } from '../../persistence/toolkit/stats.js';
-import { AofCommand, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
+import { AofCommand, exitCodeHelp, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
 import { type LiveData, measureLiveData } from '../../toolkit/live-data.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
 
@@ -14,7 +14,8 @@ const LOADED_BYTES_MAX = 64 * 1024 * 1024;
 export default class AofStats extends AofCommand {
   static override summary = 'what was written: by command, database, key prefix, time and key';
   static override description =
-    'Counts the records of an AOF and their bytes; an RDB part is counted apart. Loads the data, too, to tell how many bytes a rewrite would free and which keys are the biggest: by itself when the files are small, else with --live.';
+    'Counts the records of an AOF and their bytes; an RDB part is counted apart. Loads the data, too, to tell how many bytes a rewrite would free and which keys are the biggest: by itself when the files are small, else with --live.' +
+    exitCodeHelp({ 0: 'everything was counted', 2: 'damaged: counted up to there' });
   static override examples = [
     '<%= config.bin %> aof stats data',
     '<%= config.bin %> aof stats data --separator / --top 50 --json',

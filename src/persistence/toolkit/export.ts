@@ -42,26 +42,30 @@ export function exportSet(
   });
 }
 
+/** Put together by hand: `JSON.stringify` of an object per line took 20 of the 30 s for 10M records. */
 function jsonLine({ db, timeSeconds, file, start, request }: Operation): string {
-  const args: JsonArgument[] = [];
-  for (let i = 1; i < request.count; i++) args.push(argumentAt(request, i));
-  const operation: JsonOperation = {
-    db,
-    ...(timeSeconds !== 0 && { time: timeSeconds }),
-    file: file.name,
-    ...(start >= 0 && { offset: start }),
-    command: argumentAt(request, 0),
-    args,
-  };
-  // Readers of lines may take these two characters for the end of one.
-  return JSON.stringify(operation).replace(/[\u2028\u2029]/g, (char) =>
-    char === '\u2028' ? '\\u2028' : '\\u2029',
-  );
+  const time = timeSeconds === 0 ? '' : `,"time":${timeSeconds}`;
+  const offset = start < 0 ? '' : `,"offset":${start}`;
+  let args = '';
+  for (let i = 1; i < request.count; i++) args += (i === 1 ? '' : ',') + jsonText(request, i);
+  return `{"db":${db}${time},"file":${JSON.stringify(file.name)}${offset},"command":${jsonText(request, 0)},"args":[${args}]}`;
 }
 
-function argumentAt(request: Request, index: number): JsonArgument {
+/** An argument as JSON. */
+function jsonText(request: Request, index: number): string {
   const start = request.offset(index);
-  return jsonArgument(request.buffer.subarray(start, start + request.length(index)));
+  const end = start + request.length(index);
+  const { buffer } = request;
+  for (let at = start; at < end; at++) {
+    const byte = buffer[at]!;
+    if (byte < 32 || byte > 126 || byte === 34 || byte === 92) {
+      // Readers of lines may take these two characters for the end of one.
+      return JSON.stringify(jsonArgument(buffer.subarray(start, end))).replace(/[\u2028\u2029]/g, (char) =>
+        char === '\u2028' ? '\\u2028' : '\\u2029',
+      );
+    }
+  }
+  return `"${buffer.toString('latin1', start, end)}"`;
 }
 
 function csvLine({ db, timeSeconds, file, start, request }: Operation, keysOf: KeysOf): string {

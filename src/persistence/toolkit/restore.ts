@@ -6,7 +6,7 @@ import type { AofReader } from '../aof/aof-reader.js';
 import { type AofFile, filesInOrder, MANIFEST_SUFFIX } from '../aof/manifest.js';
 import type { RdbVisitor } from '../rdb/rdb-visitor.js';
 import { AofPathError, type AofSet, type AofSetFile } from './aof-set.js';
-import { type FileSummary, walkFile } from './aof-walk.js';
+import { type FileSummary, isUnfinishedEnd, walkFile } from './aof-walk.js';
 import { NULL_VISITOR } from './null-visitor.js';
 import { copyRange, inNewDataDirectory, writeManifest } from './output-set.js';
 import { NO_PROGRESS, type Progress } from './progress.js';
@@ -36,6 +36,8 @@ export interface RestoreResult {
   /** Records kept and left out, RDB parts not counted. */
   kept: number;
   leftOut: number;
+  /** Damage at which the search for the point ended; an unfinished end is none. */
+  damage: { file: string; offset: number; reason: string } | null;
 }
 
 const ARGUMENT_BYTES_MAX = 4096;
@@ -50,6 +52,7 @@ export function findCut(set: AofSet, point: RestorePoint, progress = NO_PROGRESS
 interface FoundCut extends CutPoint {
   kept: number;
   leftOut: number;
+  damage: RestoreResult['damage'];
 }
 
 class CutSearch {
@@ -59,6 +62,7 @@ class CutSearch {
   private unit = 0;
   private unitRecords = 0;
   private timeSeconds = 0;
+  private damage: RestoreResult['damage'] = null;
 
   constructor(
     private readonly point: RestorePoint,
@@ -69,6 +73,8 @@ class CutSearch {
     let end: FoundCut | null = null;
     for (const file of set.files) {
       const { soundTo, damage } = await this.readFile(file);
+      const unfinished = damage === null || (file === set.files.at(-1) && isUnfinishedEnd(damage));
+      if (!unfinished) this.damage = { file: file.name, offset: damage.offset, reason: damage.reason };
       end = {
         file,
         offset: soundTo,
@@ -76,15 +82,19 @@ class CutSearch {
         timeSeconds: this.timeSeconds,
         kept: this.records,
         leftOut: 0,
+        damage: this.damage,
       };
       if (damage !== null) break;
     }
     const { point, found, records } = this;
     if (end === null) throw new AofPathError('the manifest names no files');
-    if (found !== null) return { ...found, leftOut: records - found.kept };
-    if (point.kind === 'before') throw new AofPathError(`no ${point.words.join(' ')} stands in the data`);
+    if (found !== null) return { ...found, leftOut: records - found.kept, damage: this.damage };
+    const { damage } = this;
+    const where =
+      damage === null ? 'in the data' : `before the damage at offset ${damage.offset} of ${damage.file}`;
+    if (point.kind === 'before') throw new AofPathError(`no ${point.words.join(' ')} stands ${where}`);
     if (point.kind === 'offset')
-      throw new AofPathError(`offset ${point.offset} lies behind the end of the data`);
+      throw new AofPathError(`offset ${point.offset} of ${point.file ?? 'the newest file'} is not ${where}`);
     return end;
   }
 
@@ -122,7 +132,7 @@ class CutSearch {
   private take(file: AofSetFile, command: string): void {
     if (this.found !== null && this.point.kind !== 'before') return;
     const { unit: offset, unitRecords: kept, timeSeconds } = this;
-    this.found = { file, offset, command, timeSeconds, kept, leftOut: 0 };
+    this.found = { file, offset, command, timeSeconds, kept, leftOut: 0, damage: null };
   }
 }
 
@@ -168,12 +178,12 @@ export async function restore(
   directory: string,
   progress = NO_PROGRESS,
 ): Promise<RestoreResult> {
-  const { kept, leftOut, ...cut } = await findCut(set, point, progress);
+  const { kept, leftOut, damage, ...cut } = await findCut(set, point, progress);
   const appendFilename = appendFilenameOf(set);
   return inNewDataDirectory(directory, async (filesDirectory) => {
     await copySet(set, cut, filesDirectory, progress);
     const manifest = join(filesDirectory, appendFilename + MANIFEST_SUFFIX);
-    return { directory, appendFilename, manifest, cut, kept, leftOut };
+    return { directory, appendFilename, manifest, cut, kept, leftOut, damage };
   });
 }
 

@@ -4,7 +4,9 @@ import { AofFileWriter } from '../aof/aof-file-writer.js';
 import { AofItem } from '../aof/aof-format.js';
 import { AofReader } from '../aof/aof-reader.js';
 import { type AofManifest, nextBase, nextIncrement } from '../aof/manifest.js';
+import { parseChecksum } from '../aof/checksum.js';
 import { RequestBuilder } from '../aof/request-builder.js';
+import type { Request } from '../../protocol/request.js';
 import { fileSize, type ReadBytes, readerOf } from '../file-bytes.js';
 import { MANIFEST_SUFFIX } from '../aof/manifest.js';
 import type { AofSet, AofSetFile } from './aof-set.js';
@@ -13,7 +15,7 @@ import { type JsonArgument, jsonOfLatin1 } from './json-argument.js';
 import type { KeysOf } from './operation-filter.js';
 import { copyRange, inNewDataDirectory, writeManifest } from './output-set.js';
 import { NO_PROGRESS, type Progress, PROGRESS_BYTES } from './progress.js';
-import { findRecords, startsWithNewline } from './record-search.js';
+import { argumentFollows, byteAt, findChecksum, findRecords, startsWithNewline } from './record-search.js';
 import { appendFilenameOf } from './restore.js';
 import { salvageSnapshot } from './salvage-snapshot.js';
 
@@ -46,6 +48,10 @@ export interface SalvageResult {
   transactionsOpened: number;
 }
 
+const DOLLAR = 36;
+const MORE_ARGUMENTS = 'more arguments follow than the record has';
+/** Beyond so many, the file is not damaged but of a server with commands of its own. */
+const OBJECTIONS_MAX = 1000;
 const KEYS_AROUND = 3;
 /** So many records at the start of a file wait until it is clear that they do not stand inside a value. */
 const PROBATION_RECORDS = 16;
@@ -57,10 +63,17 @@ const PROBATION_RECORDS = 16;
 export function salvage(
   set: AofSet,
   directory: string,
-  keysOf: KeysOf,
+  judge: RecordJudge,
   progress = NO_PROGRESS,
 ): Promise<SalvageResult> {
-  return inNewDataDirectory(directory, (files) => new Salvage(set, directory, files, keysOf, progress).run());
+  return inNewDataDirectory(directory, (files) => new Salvage(set, directory, files, judge, progress).run());
+}
+
+/** What is known of commands, by those who know them. */
+export interface RecordJudge {
+  keysOf: KeysOf;
+  /** Why a server would not run such a command, however the data is; null when it may. */
+  objection(request: Request): string | null;
 }
 
 /** A record that waits: for the EXEC of its transaction, or for the checksum that covers it. */
@@ -79,6 +92,8 @@ class Salvage {
   private db = 0;
   private recentKeys: string[] = [];
   private probation = 0;
+  private objections = 0;
+  private lastRecord = { start: -1, end: -1 };
   /** The file has checksum annotations. */
   private checksummed = false;
   /** Ranges that still want to know the keys after them. */
@@ -88,7 +103,7 @@ class Salvage {
     private readonly set: AofSet,
     directory: string,
     private readonly filesDirectory: string,
-    private readonly keysOf: KeysOf,
+    private readonly judge: RecordJudge,
     private readonly progress: Progress,
   ) {
     this.quarantine = join(directory, 'quarantine');
@@ -145,6 +160,8 @@ class Salvage {
     this.manifest.base = base;
     this.result.snapshotKeys = snapshot.keys;
     this.result.snapshotUnproven = snapshot.unproven;
+    for (const { start, end } of snapshot.repeated)
+      await this.lose(file, start, end, 'a key, or an element of its value, comes twice');
     if (snapshot.damage === null) return snapshot.end;
     const next = findRecords(read, size, snapshot.soundTo)?.offset ?? size;
     await this.lose(file, snapshot.soundTo, next, snapshot.damage);
@@ -165,20 +182,24 @@ class Salvage {
     while (from < size) {
       const reader = new AofReader(read, size, from, { moved: true });
       let item = reader.next();
+      let doubt: string | null = null;
       for (; item === AofItem.RECORD || item === AofItem.ANNOTATION; item = reader.next()) {
-        if (item === AofItem.RECORD) this.record(reader);
-        else this.annotation(reader);
+        if (item === AofItem.ANNOTATION) this.annotation(reader);
+        else if ((doubt = this.doubt(read, reader)) === null) this.record(reader);
+        else break;
         if (reader.end < pauseAt) continue;
         await this.progress(file, reader.end);
         pauseAt = reader.end + PROGRESS_BYTES;
       }
-      if (item === AofItem.END) return this.keepWaiting(false);
-      from = await this.damage(file, read, size, reader);
+      if (doubt !== null) from = await this.leaveOut(file, read, size, reader, doubt);
+      else if (item === AofItem.END) return this.keepWaiting(false);
+      else from = await this.damage(file, read, size, reader);
     }
   }
 
   private record(reader: AofReader): void {
     const { request } = reader;
+    this.lastRecord = { start: reader.start, end: reader.end };
     const edge = request.is(0, 'multi') || request.is(0, 'exec');
     const bytes = request.buffer.subarray(request.rawStart, request.rawEnd);
     this.noteKeys(reader);
@@ -187,6 +208,31 @@ class Salvage {
     if (free && this.waiting.length === 0) return this.keep(bytes);
     this.waiting.push({ bytes: Buffer.from(bytes), start: reader.start, edge });
     if (free) this.keepWaiting(false);
+  }
+
+  /** What tells that a complete record is none of the server's, where no checksum will confirm it; or null. */
+  private doubt(read: ReadBytes, reader: AofReader): string | null {
+    if ((reader.checksums?.stretchStart ?? -1) >= 0) return null;
+    // A number of arguments that was made smaller leaves the others behind.
+    const next = reader.following === -2 ? byteAt(read, reader.end) : reader.following;
+    if (next === DOLLAR && argumentFollows(read, reader.end)) return MORE_ARGUMENTS;
+    return this.objections < OBJECTIONS_MAX ? this.judge.objection(reader.request) : null;
+  }
+
+  /** Deals with a record that is none of the server's; where reading goes on. */
+  private async leaveOut(
+    file: AofSetFile,
+    read: ReadBytes,
+    size: number,
+    reader: AofReader,
+    doubt: string,
+  ): Promise<number> {
+    const { start, end } = reader;
+    this.objections++;
+    this.keepWaiting(reader.inTransaction);
+    const next = doubt === MORE_ARGUMENTS ? (findRecords(read, size, start + 1)?.offset ?? size) : end;
+    await this.lose(file, start, next, doubt);
+    return next;
   }
 
   /** A checksum has confirmed everything that waits, unless its transaction goes on. */
@@ -220,7 +266,7 @@ class Salvage {
 
   private noteKeys({ request }: AofReader): void {
     if (request.is(0, 'select')) this.db = Number(request.string(1));
-    for (const index of this.keysOf(request)) {
+    for (const index of this.judge.keysOf(request)) {
       const key = request.string(index);
       this.recentKeys.push(key);
       for (const range of this.open) range.keysAfter.push(jsonOfLatin1(key));
@@ -230,20 +276,16 @@ class Salvage {
   }
 
   /** Deals with damage; where reading goes on. */
-  private async damage(
-    file: AofSetFile,
-    read: ReadBytes,
-    size: number,
-    reader: AofReader,
-  ): Promise<number> {
+  private async damage(file: AofSetFile, read: ReadBytes, size: number, reader: AofReader): Promise<number> {
     const { kind, reason, end } = reader.damage!;
     if (kind === 'checksum' || (reader.checksums?.stretchStart ?? -1) >= 0) this.checksummed = true;
     if (kind === 'checksum' && end !== undefined) {
-      // Every byte of the stretch is in doubt; behind its annotation everything is as it was.
+      // Every byte of the stretch is in doubt. Its annotation opens the next one, unless it is what was altered.
       const start = this.waiting[0]?.start ?? Math.min(reader.damage!.offset, reader.start);
       this.waiting = [];
-      await this.lose(file, start, end, reason);
-      return end;
+      const opens = parseChecksum(reader.annotation) !== null;
+      await this.lose(file, start, opens ? reader.start : end, reason);
+      return opens ? reader.start : end;
     }
     if (kind === 'transaction') {
       this.keepWaiting(true);
@@ -261,14 +303,31 @@ class Salvage {
       return next;
     }
     this.probation = 0;
+    const behind = this.checksummed ? findChecksum(read, size, reader.start + 1) : null;
+    if (behind !== null) {
+      // Only what a checksum confirms is kept.
+      const start = this.waiting[0]?.start ?? reader.start;
+      this.waiting = [];
+      await this.lose(file, start, behind, reason);
+      return behind;
+    }
     this.keepWaiting(reader.inTransaction);
     if (kind === 'open-transaction') return size;
-    // What stands in an unfinished value may look like records; where the file has checksums, they have one behind them.
-    const covered = kind === 'cut' && this.checksummed;
-    const next =
-      kind === 'zeros' ? size : (findRecords(read, size, reader.start + 1, covered)?.offset ?? size);
+    const next = this.recordsBehind(read, size, reader);
     await this.lose(file, reader.start, next, reason);
     return next;
+  }
+
+  /** Where records begin again behind damage that no checksum annotation follows. */
+  private recordsBehind(read: ReadBytes, size: number, { start, damage, valueEnd }: AofReader): number {
+    const kind = damage?.kind;
+    // What stands in an unfinished value may look like records; where there are checksums, one would follow them.
+    if (kind === 'zeros' || (kind === 'cut' && this.checksummed)) return size;
+    // A value that became shorter takes in the beginning of the record behind it, and may even end where it should.
+    const { lastRecord } = this;
+    const from = kind === 'format' && lastRecord.end === start ? lastRecord.start : start;
+    const options = { insideCut: kind === 'cut', valueEnd, crossing: start };
+    return findRecords(read, size, from + 1, options)?.offset ?? size;
   }
 
   private async lose(file: AofSetFile, start: number, end: number, reason: string): Promise<void> {

@@ -23,7 +23,10 @@ async function salvaged(bytes: Buffer): Promise<Salvaged> {
   const directory = temporaryDirectory();
   const path = join(directory, 'redis.aof');
   writeFileSync(path, bytes);
-  const result = await salvage(findAofSet(path), join(directory, 'out'), () => [1]);
+  const result = await salvage(findAofSet(path), join(directory, 'out'), {
+    keysOf: () => [1],
+    objection: () => null,
+  });
   const files = join(directory, 'out', 'appendonlydir');
   const read = readAll(readFileSync(join(files, 'redis.aof.1.incr.aof')));
   if (read.reader.damage !== null) throw new Error(read.reader.damage.reason);
