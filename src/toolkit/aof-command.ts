@@ -2,7 +2,9 @@ import { constants } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Args, Command } from '@oclif/core';
 import { AofDamagedError, AofPathError, type AofSet, fileBytes } from '../persistence/toolkit/aof-set.js';
+import { count } from '../persistence/toolkit/check-report.js';
 import type { CheckStatus } from '../persistence/toolkit/check.js';
+import type { OperationsResult } from '../persistence/toolkit/operations.js';
 import type { Progress } from '../persistence/toolkit/progress.js';
 import { askQuestion, ProgressBar } from './terminal.js';
 
@@ -79,6 +81,18 @@ export abstract class AofCommand extends Command {
   override logToStderr(message?: string): void {
     this.bar?.clear();
     super.logToStderr(message);
+  }
+
+  /** Says where reading had to end, and sets the exit code; nothing when all was read. */
+  protected tellEnd({ damaged, unfinished, summaries }: OperationsResult): void {
+    if (damaged === null) return;
+    process.exitCode = unfinished ? ExitCode.REPAIRABLE : ExitCode.DAMAGED;
+    const { soundTo, bytes } = summaries.at(-1)!;
+    this.logToStderr(
+      unfinished
+        ? `${damaged.name} ends in an unfinished record or transaction: its last ${count(bytes - soundTo, 'byte')} were left out`
+        : `${damaged.name} is damaged: what follows byte ${soundTo} there could not be read (see 'aof check'; 'aof repair --salvage' reads past it)`,
+    );
   }
 
   /** Asks a question on the terminal; yes only after `y`. Without a terminal the answer is no. */

@@ -5,12 +5,14 @@ const BAR_CHARACTERS = 30;
 /** What takes no longer is done before anyone could read a bar. */
 const SHOWN_AFTER_MS = 300;
 const REDRAWN_AFTER_MS = 50;
+const STEPS = 1000;
 
 /** A line that shows how far work has come; nothing where nobody looks on. */
 export class ProgressBar {
   private readonly startedAtMs = performance.now();
   private drawnAtMs = 0;
   private drawn = false;
+  private nextDone = 0;
 
   /** `total` of 0: it is not known how much there is. */
   constructor(
@@ -19,7 +21,9 @@ export class ProgressBar {
   ) {}
 
   show(done: number, label: string): void {
-    if (!this.terminal.isTTY) return;
+    // Not more often than can be seen: looking at the clock for each of ten million records would take a second.
+    if (!this.terminal.isTTY || done < this.nextDone) return;
+    this.nextDone = done + this.total / STEPS;
     const nowMs = performance.now();
     if (nowMs - this.startedAtMs < SHOWN_AFTER_MS || nowMs - this.drawnAtMs < REDRAWN_AFTER_MS) return;
     this.drawnAtMs = nowMs;

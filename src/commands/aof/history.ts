@@ -4,14 +4,14 @@ import { history, type HistoryEntry } from '../../persistence/toolkit/history.js
 import { timeText } from '../../persistence/toolkit/describe-command.js';
 import { type JsonArgument, jsonOfLatin1 } from '../../persistence/toolkit/json-argument.js';
 import { splitInline } from '../../protocol/inline.js';
-import { AofCommand, exitCodeHelp, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
+import { AofCommand, exitCodeHelp, pathArgument } from '../../toolkit/aof-command.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
 
 export default class AofHistory extends AofCommand {
   static override summary = 'every command that touched a key, with its offset and time';
   static override description =
     'Tells who changed or deleted a key, and when (times need aof-timestamp-enabled). A line that begins with "RDB" stands for the value that was saved. An offset can be given to `aof restore`.' +
-    exitCodeHelp({ 0: 'all was read', 2: 'damaged: told up to there' });
+    exitCodeHelp({ 0: 'all was read', 1: 'all but an unfinished end', 2: 'damaged: told up to there' });
   static override examples = [
     '<%= config.bin %> aof history data user:1000',
     '<%= config.bin %> aof history data user:1000 --json',
@@ -31,12 +31,9 @@ export default class AofHistory extends AofCommand {
     };
     const key = parseKey(args.key);
     const set = findAofSet(args.path);
-    const { damaged } = await history(set, key, (request) => keys.of(request), tell, this.progressOf(set));
-    if (damaged !== null) {
-      this.logToStderr(`${damaged.name} is damaged: what follows there could not be read (see 'aof check')`);
-      process.exitCode = ExitCode.DAMAGED;
-    }
-    return { key: jsonOfLatin1(key), entries, complete: damaged === null };
+    const result = await history(set, key, (request) => keys.of(request), tell, this.progressOf(set));
+    this.tellEnd(result);
+    return { key: jsonOfLatin1(key), entries, complete: result.damaged === null };
   }
 }
 

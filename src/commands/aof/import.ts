@@ -4,11 +4,13 @@ import { createInterface } from 'node:readline';
 import { Args, Flags } from '@oclif/core';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { AofImporter, type ImportResult } from '../../persistence/toolkit/import.js';
-import { findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { fileBytes, findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { newFile } from '../../persistence/toolkit/output-set.js';
 import { AofCommand, exitCodeHelp } from '../../toolkit/aof-command.js';
 import { OfflineState } from '../../toolkit/offline-state.js';
 import { stateRemarks, writeSingle } from '../../toolkit/state-files.js';
+
+const LINES_PER_LOOK = 4096;
 
 export default class AofImport extends AofCommand {
   static override summary = 'write an AOF or an RDB file from JSON lines or commands';
@@ -38,8 +40,7 @@ export default class AofImport extends AofCommand {
     const importer = new AofImporter(aof, { checksums: flags.checksum });
     let imported: ImportResult;
     try {
-      for await (const line of createInterface({ input, crlfDelay: Infinity })) importer.add(line);
-      imported = importer.finish();
+      imported = await this.take(importer, input, args.input === '-' ? 0 : fileBytes(args.input));
     } catch (error) {
       importer.abandon();
       throw error;
@@ -49,6 +50,23 @@ export default class AofImport extends AofCommand {
       : imported;
     this.log(`Wrote ${count(result.records, 'operation')}, ${bytes(result.bytes)}, to ${result.path}`);
     return result;
+  }
+
+  /** Of stdin it is not known how long it is. */
+  private async take(
+    importer: AofImporter,
+    input: NodeJS.ReadableStream,
+    total: number,
+  ): Promise<ImportResult> {
+    const progress = this.progress(total, 'importing');
+    let done = 0;
+    let lines = 0;
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      importer.add(line);
+      done += line.length + 1;
+      if (++lines % LINES_PER_LOOK === 0) await progress(done, total === 0 ? count(lines, 'line') : '');
+    }
+    return importer.finish();
   }
 
   private async save(aof: string, output: string): Promise<number> {

@@ -3,7 +3,7 @@ import { AofDamagedError, type AofSet, findAofSet, setBytes } from '../../persis
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { type JsonArgument, shownArgument } from '../../persistence/toolkit/json-argument.js';
 import { collectStats, type Stats, type Tally } from '../../persistence/toolkit/stats.js';
-import { AofCommand, exitCodeHelp, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
+import { AofCommand, exitCodeHelp, pathArgument } from '../../toolkit/aof-command.js';
 import { type LiveData, measureLiveData } from '../../toolkit/live-data.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
 
@@ -15,7 +15,11 @@ export default class AofStats extends AofCommand {
   static override summary = 'what was written: by command, database, key prefix, time and key';
   static override description =
     'Counts the records of an AOF and their bytes; an RDB part is counted apart. Loads the data, too, to tell how many bytes a rewrite would free and which keys are the biggest: by itself when the files are small, else with --live.' +
-    exitCodeHelp({ 0: 'everything was counted', 2: 'damaged: counted up to there' });
+    exitCodeHelp({
+      0: 'everything was counted',
+      1: 'all but an unfinished end',
+      2: 'damaged: counted up to there',
+    });
   static override examples = [
     '<%= config.bin %> aof stats data',
     '<%= config.bin %> aof stats data --separator / --top 50 --json',
@@ -52,7 +56,8 @@ export default class AofStats extends AofCommand {
     this.table('Times', stats.byTime);
     this.table('Busiest keys', stats.busiestKeys);
     const loads = flags.live || (!flags['no-live'] && setBytes(set) <= LOADED_BYTES_MAX);
-    const live = loads && result.damaged === null ? await this.live(set, flags.top) : null;
+    const live =
+      loads && (result.damaged === null || result.unfinished) ? await this.live(set, flags.top) : null;
     if (!loads) this.log('\nToo large to load by default: --live tells dead bytes and the biggest keys.');
     if (stats.approximate) {
       const { byPrefix, busiestKeys } = stats.undercount;
@@ -60,12 +65,7 @@ export default class AofStats extends AofCommand {
         `\nThere are too many keys to count each. What is told is approximate: a key may have up to ${count(busiestKeys, 'command')} more than shown, a prefix ${count(byPrefix, 'command')} more, and rarer ones are missing.`,
       );
     }
-    if (result.damaged !== null) {
-      this.logToStderr(
-        `${result.damaged.name} is damaged: what follows there was not counted (see 'aof check')`,
-      );
-      process.exitCode = ExitCode.DAMAGED;
-    }
+    this.tellEnd(result);
     return { ...stats, live };
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Flags } from '@oclif/core';
-import { type AofSetFile, findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { type AofSetFile, fileBytes, findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { describeCommand, timeText } from '../../persistence/toolkit/describe-command.js';
 import { operationFilter } from '../../persistence/toolkit/operation-filter.js';
 import type { Operation } from '../../persistence/toolkit/operations.js';
@@ -42,7 +42,12 @@ export default class AofTail extends AofCommand {
       return !operation.request.is(0, 'select') && wanted(operation);
     };
     const newest = findAofSet(args.path).files.at(-1)!;
-    let from = firstShown(newest, flags.lines, chosen);
+    const bar = this.newBar(fileBytes(newest.path));
+    let from = firstShown(newest, flags.lines, (operation) => {
+      bar.show(operation.start, `reading ${newest.name}`);
+      return chosen(operation);
+    });
+    bar.clear();
     const describe = (operation: Operation): string[] => {
       return operation.start >= from && chosen(operation) ? [line(operation)] : [];
     };

@@ -31,7 +31,7 @@ export function exportSet(
 ): Promise<OperationsResult> {
   const wanted = operationFilter(filter, keysOf);
   let db = 0;
-  return walkOperations(set, (operation) => {
+  const visit = (operation: Operation): boolean => {
     const { request } = operation;
     if (request.is(0, 'select') || !wanted(operation)) return true;
     if (format === 'ndjson') return tell(jsonLine(operation));
@@ -39,7 +39,8 @@ export function exportSet(
     if (operation.db !== db) tell(`SELECT ${operation.db}`);
     ({ db } = operation);
     return tell(request.strings().map(quoteArgument).join(' '));
-  });
+  };
+  return walkOperations(set, visit, { progress });
 }
 
 /** Put together by hand: `JSON.stringify` of an object per line took 20 of the 30 s for 10M records. */

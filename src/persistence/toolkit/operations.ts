@@ -3,7 +3,7 @@ import { timeOfAnnotation } from '../aof/aof-format.js';
 import type { AofReader } from '../aof/aof-reader.js';
 import { RdbCommands } from '../rdb-commands.js';
 import type { AofSet, AofSetFile } from './aof-set.js';
-import { type FileOptions, type FileSummary, walkFile } from './aof-walk.js';
+import { type FileOptions, type FileSummary, isUnfinishedEnd, walkFile } from './aof-walk.js';
 import { NO_PROGRESS, type Progress } from './progress.js';
 
 /** One command of a set, in the order in which a server would run them. One object is used again for all. */
@@ -22,6 +22,8 @@ export interface OperationsResult {
   summaries: FileSummary[];
   /** The first file with damage, at which the walk ended, or null. */
   damaged: AofSetFile | null;
+  /** That damage is but an unfinished end, as after a crash: nothing follows it. */
+  unfinished: boolean;
 }
 
 /**
@@ -43,12 +45,14 @@ export async function walkOperations(
     try {
       summaries.push(await walkFile(file.path, handlers, options));
     } catch (error) {
-      if (error instanceof WalkEnded) return { summaries, damaged: null };
+      if (error instanceof WalkEnded) return { summaries, damaged: null, unfinished: false };
       throw error;
     }
-    if (summaries.at(-1)!.damage !== null) return { summaries, damaged: file };
+    const { damage } = summaries.at(-1)!;
+    if (damage === null) continue;
+    return { summaries, damaged: file, unfinished: file === set.files.at(-1) && isUnfinishedEnd(damage) };
   }
-  return { summaries, damaged: null };
+  return { summaries, damaged: null, unfinished: false };
 }
 
 const NO_REQUEST = new Request();

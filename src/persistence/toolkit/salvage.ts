@@ -283,9 +283,11 @@ class Salvage {
       // Every byte of the stretch is in doubt. Its annotation opens the next one, unless it is what was altered.
       const start = this.waiting[0]?.start ?? Math.min(reader.damage!.offset, reader.start);
       this.waiting = [];
-      const opens = parseChecksum(reader.annotation) !== null;
-      await this.lose(file, start, opens ? reader.start : end, reason);
-      return opens ? reader.start : end;
+      const opens = parseChecksum(reader.annotation) !== null ? reader.start : end;
+      // A value may have taken in the line that ended its own stretch.
+      const next = findChecksum(read, size, start + 1) ?? opens;
+      await this.lose(file, start, next, reason);
+      return next;
     }
     if (kind === 'transaction') {
       this.keepWaiting(true);

@@ -216,13 +216,15 @@ class Round {
       this.savedSnapshot(join(directory, names.find((name) => name.includes('.base.rdb')) ?? ''));
   }
 
-  /** True for a block that came to stand inside a large value: nothing tells it from the value. */
+  /** True for a record of a block that came to stand inside a large value: nothing tells it from the value. */
   private movedIntoValue(unit: Unit, units: readonly Unit[]): boolean {
-    const { kind, pieces } = this.damaged;
-    if (kind !== 'swap') return false;
-    const at = pieces.findIndex(({ start, end }) => start <= unit.start && unit.end <= end);
-    const before = pieces[at - 1]?.end ?? 0;
-    return units.some(({ start, end }) => start < before && before < end && end - start > 1000);
+    const { damaged } = this;
+    if (damaged.kind !== 'swap') return false;
+    const at = damaged.placeOf(unit.start);
+    return units.some(({ start, end }) => {
+      const place = damaged.placeOf(start);
+      return end - start > 1000 && place < at && at < place + end - start;
+    });
   }
 
   private savedSnapshot(path: string): void {

@@ -38,6 +38,16 @@ export class Damaged {
     return this.pieces.some((piece) => piece.foreign === null && piece.start <= start && end <= piece.end);
   }
 
+  /** Where the byte at `offset` of the original stands now, or -1. */
+  placeOf(offset: number): number {
+    let at = 0;
+    for (const { start, end, foreign } of this.pieces) {
+      if (foreign === null && start <= offset && offset < end) return at + offset - start;
+      at += foreign?.length ?? end - start;
+    }
+    return -1;
+  }
+
   /** True when `text` stands somewhere in the file across something that was altered. */
   mayHold(text: Buffer): boolean {
     for (let at = this.bytes.indexOf(text); at >= 0; at = this.bytes.indexOf(text, at + 1)) {
