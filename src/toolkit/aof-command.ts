@@ -1,8 +1,14 @@
+import { constants } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Args, Command } from '@oclif/core';
-import { AofPathError } from '../persistence/toolkit/aof-set.js';
+import { AofDamagedError, AofPathError, type AofSet, fileBytes } from '../persistence/toolkit/aof-set.js';
+import { count } from '../persistence/toolkit/check-report.js';
 import type { CheckStatus } from '../persistence/toolkit/check.js';
+import type { OperationsResult } from '../persistence/toolkit/operations.js';
+import type { Progress } from '../persistence/toolkit/progress.js';
+import { askQuestion, ProgressBar } from './terminal.js';
 
-/** Exit codes of all `aof` commands. */
+/** Exit codes of all `aof` commands; after a signal it is 128 and the signal's number, as shells have it. */
 export const ExitCode = { SOUND: 0, REPAIRABLE: 1, DAMAGED: 2, USAGE: 3 } as const;
 
 export const EXIT_CODES: Readonly<Record<CheckStatus, number>> = {
@@ -10,6 +16,14 @@ export const EXIT_CODES: Readonly<Record<CheckStatus, number>> = {
   repairable: ExitCode.REPAIRABLE,
   damaged: ExitCode.DAMAGED,
 };
+
+const USAGE_HELP = '3 wrong usage, or a file that cannot be read or written (nothing was changed)';
+
+/** How the description of a command tells its exit codes; those of `aof` begin with the same meaning everywhere. */
+export function exitCodeHelp(codes: { 0: string; 1?: string; 2?: string }): string {
+  const own = Object.entries(codes).map(([code, meaning]) => `${code} ${meaning}`);
+  return `\n\nExit code: ${[...own, USAGE_HELP].join('; ')}; 130 after Ctrl-C.`;
+}
 
 /** The argument that almost every `aof` command begins with. */
 export const pathArgument = Args.string({
@@ -20,65 +34,110 @@ export const pathArgument = Args.string({
 /** Something the person can put right by typing something else: exit code 3, one message, no stack. */
 export class UsageError extends Error {}
 
-/** What the `aof` commands have in common: `--json`, exit codes, errors without a stack. */
+/** The person ended the command (Ctrl-C). */
+export class InterruptedError extends Error {
+  readonly exitCode: number;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super('stopped; nothing was changed, and nothing half written remains');
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
+/** What the `aof` commands have in common: `--json`, exit codes, errors without a stack, progress, Ctrl-C. */
 export abstract class AofCommand extends Command {
   static override enableJsonFlag = true;
 
-  /** Errors of the command line and of the file system end with exit code 3; the input was not changed. */
+  private bar: ProgressBar | null = null;
+  private signal: 'SIGINT' | 'SIGTERM' | null = null;
+  private readonly onSignal = (signal: NodeJS.Signals): void => {
+    this.signal = signal === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
+  };
+
+  /** Errors that are no fault of ours end with one line and an exit code; the input was not changed. */
   protected override catch(error: Error): Promise<unknown> {
-    const known =
-      error instanceof AofPathError || error instanceof UsageError || 'code' in error || 'parse' in error;
-    if (!known) throw error;
-    process.exitCode = ExitCode.USAGE;
-    if (this.jsonEnabled()) this.logJson({ error: error.message });
-    else this.logToStderr(`${this.config.bin} ${this.id?.replaceAll(':', ' ') ?? ''}: ${error.message}`);
+    const code = exitCodeOf(error);
+    if (code === null) throw error;
+    this.bar?.clear();
+    process.exitCode = code;
+    const { message } = error;
+    if (this.jsonEnabled()) this.logJson({ error: message });
+    else this.logToStderr(`${this.config.bin} ${this.id?.replaceAll(':', ' ') ?? ''}: ${message}`);
     return Promise.resolve();
+  }
+
+  protected override finally(error: Error | undefined): Promise<unknown> {
+    this.bar?.clear();
+    process.off('SIGINT', this.onSignal);
+    process.off('SIGTERM', this.onSignal);
+    return super.finally(error);
+  }
+
+  override log(message?: string): void {
+    this.bar?.clear();
+    super.log(message);
+  }
+
+  override logToStderr(message?: string): void {
+    this.bar?.clear();
+    super.logToStderr(message);
+  }
+
+  /** Says where reading had to end, and sets the exit code; nothing when all was read. */
+  protected tellEnd({ damaged, unfinished, summaries }: OperationsResult): void {
+    if (damaged === null) return;
+    process.exitCode = unfinished ? ExitCode.REPAIRABLE : ExitCode.DAMAGED;
+    const { soundTo, bytes } = summaries.at(-1)!;
+    this.logToStderr(
+      unfinished
+        ? `${damaged.name} ends in an unfinished record or transaction: its last ${count(bytes - soundTo, 'byte')} were left out`
+        : `${damaged.name} is damaged: what follows byte ${soundTo} there could not be read (see 'aof check'; 'aof repair --salvage' reads past it)`,
+    );
   }
 
   /** Asks a question on the terminal; yes only after `y`. Without a terminal the answer is no. */
   protected async confirm(question: string): Promise<boolean> {
-    if (!process.stdin.isTTY) return false;
-    const { createInterface } = await import('node:readline/promises');
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    const answer = await terminal.question(`${question} [y/N]: `);
-    terminal.close();
+    if (!process.stdin.isTTY || this.jsonEnabled()) return false;
+    const answer = await askQuestion(`${question} [y/N]: `);
+    if (answer === null) throw new InterruptedError('SIGINT');
     return /^y(es)?$/i.test(answer.trim());
   }
 
-  /** A line that shows how far a long file was read; nothing where nobody looks on. */
-  protected progressBar(totalBytes: number): ProgressBar {
-    return new ProgressBar(totalBytes, process.stderr.isTTY && !this.jsonEnabled());
+  /** Shows how far the files of the set have been read, and ends the work after Ctrl-C. */
+  protected progressOf(set: AofSet, doing = 'reading'): Progress {
+    const starts = new Map<string, number>();
+    let totalBytes = 0;
+    for (const { path } of set.files) {
+      starts.set(path, totalBytes);
+      totalBytes += fileBytes(path);
+    }
+    const progress = this.progress(totalBytes, doing);
+    return (file, offset) => progress((starts.get(file.path) ?? 0) + offset, file.name);
+  }
+
+  /** As `progressOf`, for work that is measured in something else; `total` may become known only on the way. */
+  protected progress(total: number, doing: string): (done: number, label: string) => Promise<void> {
+    process.on('SIGINT', this.onSignal);
+    process.on('SIGTERM', this.onSignal);
+    const bar = this.newBar(total);
+    return async (done, label) => {
+      bar.show(done, label === '' ? doing : `${doing} ${label}`);
+      await nextTurn();
+      if (this.signal !== null) throw new InterruptedError(this.signal);
+    };
+  }
+
+  /** A bar in place of the one before. */
+  protected newBar(total: number): ProgressBar {
+    this.bar?.clear();
+    return (this.bar = new ProgressBar(total, process.stderr));
   }
 }
 
-const BAR_CHARACTERS = 30;
-/** Shorter files are read before anyone could see the bar. */
-const SHOWN_BYTES_MIN = 64 * 1024 * 1024;
-
-export class ProgressBar {
-  private last = -1;
-
-  constructor(
-    private readonly totalBytes: number,
-    terminal: boolean,
-  ) {
-    this.visible = terminal && totalBytes >= SHOWN_BYTES_MIN;
-  }
-
-  private readonly visible: boolean;
-
-  show(doneBytes: number, label: string): void {
-    if (!this.visible) return;
-    const percent = Math.floor((100 * doneBytes) / this.totalBytes);
-    if (percent === this.last) return;
-    this.last = percent;
-    const full = Math.round((BAR_CHARACTERS * percent) / 100);
-    process.stderr.write(
-      `\r[${'#'.repeat(full)}${'.'.repeat(BAR_CHARACTERS - full)}] ${percent} % ${label}\u001b[K`,
-    );
-  }
-
-  clear(): void {
-    if (this.visible) process.stderr.write('\r\u001b[K');
-  }
+/** Null for an error that should not happen, which is shown with its stack. */
+function exitCodeOf(error: Error): number | null {
+  if (error instanceof InterruptedError) return error.exitCode;
+  if (error instanceof AofDamagedError) return ExitCode.DAMAGED;
+  if (error instanceof AofPathError || error instanceof UsageError) return ExitCode.USAGE;
+  return 'code' in error || 'parse' in error ? ExitCode.USAGE : null;
 }

@@ -1,10 +1,11 @@
 import type { Bytes } from '../bytes/bytes.js';
 import type { KeyMeta } from '../persistence/rdb/rdb-visitor.js';
+import { type JsonArgument, jsonOfLatin1 } from '../persistence/toolkit/json-argument.js';
 import { RdbWriter, type RdbVersion } from '../persistence/rdb/rdb-writer.js';
 
 /** A key, and the bytes it takes in an RDB file. */
 export interface KeySize {
-  name: string;
+  name: JsonArgument;
   db: number;
   type: string;
   bytes: number;
@@ -77,7 +78,7 @@ export class KeySizeWriter extends RdbWriter {
   }
 
   private startKey(key: Bytes, type: string): void {
-    this.key = { name: key.toString(), db: this.db, type, bytes: 0 };
+    this.key = { name: jsonOfLatin1(key.toString()), db: this.db, type, bytes: 0 };
   }
 
   private measure(): void {

@@ -1,5 +1,6 @@
 import type { AofSet } from '../persistence/toolkit/aof-set.js';
 import { setBytes } from '../persistence/toolkit/aof-set.js';
+import type { Progress } from '../persistence/toolkit/progress.js';
 import { type KeySize, KeySizeWriter } from './key-size-writer.js';
 import { OfflineState } from './offline-state.js';
 
@@ -13,11 +14,11 @@ export interface LiveData {
   biggestKeys: KeySize[];
 }
 
-/** Loads the data, which takes the memory of a server that holds it. Throws a `UsageError` when it cannot be loaded. */
-export function measureLiveData(set: AofSet, top: number): LiveData {
-  const state = OfflineState.load(set);
+/** Loads the data, which takes the memory of a server that holds it. Rejects with an `AofDamagedError` when it cannot be loaded. */
+export async function measureLiveData(set: AofSet, top: number, progress: Progress): Promise<LiveData> {
+  const state = await OfflineState.load(set, progress);
   const writer = new KeySizeWriter(top, state.rdbVersion);
-  state.tell(writer);
+  await state.tell(writer);
   writer.finish();
   const fileBytes = setBytes(set);
   const liveBytes = writer.offset;

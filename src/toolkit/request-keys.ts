@@ -1,3 +1,4 @@
+import { quoteArgument } from '../persistence/toolkit/describe-command.js';
 import type { Request } from '../protocol/request.js';
 import { type Command, Flag, type Group, type KeySpec } from '../server/commands/command.js';
 import { COMMANDS } from '../server/commands/list.js';
@@ -36,6 +37,22 @@ export class RequestKeys {
     return own === undefined || own === type;
   }
 
+  /**
+   * Why a server would not run this command, whatever its data: nobody has such a command, or it has not that many
+   * arguments. Names with a dot are commands of modules, which nobody here knows.
+   */
+  objection(request: Request): string | null {
+    const command = this.table.find(request);
+    const name = request.string(0);
+    if (command === undefined) {
+      if (name.includes('.') || OTHER_COMMANDS.has(name.toLowerCase())) return null;
+      return `there is no command ${quoteArgument(name.slice(0, 40))}`;
+    }
+    const { arity } = command;
+    const fits = arity < 0 ? request.count >= -arity : request.count === arity;
+    return fits ? null : `${name.toUpperCase()} does not take ${request.count - 1} arguments`;
+  }
+
   /** True for a command that empties one database or all. */
   static empties(request: Request): boolean {
     return request.is(0, 'flushall') || request.is(0, 'flushdb');
@@ -46,6 +63,18 @@ export class RequestKeys {
     return command === undefined || (command.flags & Flag.WRITE) !== 0;
   }
 }
+
+/** Commands of Redis that may stand in an AOF and that this server does not have. */
+const OTHER_COMMANDS = new Set([
+  'function',
+  'fcall',
+  'eval',
+  'evalsha',
+  'script',
+  'restore-asking',
+  'publish',
+  'spublish',
+]);
 
 export const VALUE_TYPES = ['string', 'list', 'set', 'zset', 'hash', 'stream'] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];

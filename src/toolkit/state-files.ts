@@ -3,13 +3,19 @@ import { AofFileWriter } from '../persistence/aof/aof-file-writer.js';
 import { AtomicFile } from '../persistence/atomic-file.js';
 import { RdbCommands } from '../persistence/rdb-commands.js';
 import { RdbWriter } from '../persistence/rdb/rdb-writer.js';
-import { newDataDirectory, newFile, writeManifest } from '../persistence/toolkit/output-set.js';
-import type { OfflineState } from './offline-state.js';
+import { bytes } from '../persistence/toolkit/check-report.js';
+import { inNewDataDirectory, newFile, writeManifest } from '../persistence/toolkit/output-set.js';
+import type { KeyProgress, OfflineState } from './offline-state.js';
 
 export type StateFormat = 'rdb' | 'aof';
 
 /** Writes the state as an RDB file. `aofBase`: as the base of a multi-part AOF. */
-export function writeRdb(state: OfflineState, path: string, aofBase: boolean): number {
+async function writeRdb(
+  state: OfflineState,
+  path: string,
+  aofBase: boolean,
+  progress: KeyProgress,
+): Promise<number> {
   const file = new AtomicFile(path);
   try {
     const sink = {
@@ -21,7 +27,7 @@ export function writeRdb(state: OfflineState, path: string, aofBase: boolean): n
     writer.aux('redis-bits', '64');
     writer.aux('ctime', String(Math.floor(Date.now() / 1000)));
     writer.aux('aof-base', aofBase ? '1' : '0');
-    state.tell(writer);
+    await state.tell(writer, progress);
     writer.finish();
     file.commit();
     return writer.offset;
@@ -32,10 +38,15 @@ export function writeRdb(state: OfflineState, path: string, aofBase: boolean): n
 }
 
 /** Writes the state as the commands that make it. */
-export function writeCommands(state: OfflineState, path: string): number {
+async function writeCommands(state: OfflineState, path: string, progress: KeyProgress): Promise<number> {
   const writer = new AofFileWriter(path, { checksums: true });
   try {
-    state.tell(new RdbCommands((request) => writer.request(request)));
+    await state.tell(
+      new RdbCommands((request) => {
+        writer.request(request);
+      }),
+      progress,
+    );
     writer.commit();
     return writer.bytes;
   } catch (error) {
@@ -45,9 +56,14 @@ export function writeCommands(state: OfflineState, path: string): number {
 }
 
 /** Writes the state as one file that does not exist yet; its size. */
-export function writeSingle(state: OfflineState, path: string, format: StateFormat): number {
+export function writeSingle(
+  state: OfflineState,
+  path: string,
+  format: StateFormat,
+  progress: KeyProgress,
+): Promise<number> {
   newFile(path);
-  return format === 'rdb' ? writeRdb(state, path, false) : writeCommands(state, path);
+  return format === 'rdb' ? writeRdb(state, path, false, progress) : writeCommands(state, path, progress);
 }
 
 /** Writes the state as a multi-part AOF into a new data directory; the size of its files. */
@@ -56,14 +72,31 @@ export function writeMultiPart(
   directory: string,
   appendFilename: string,
   format: StateFormat,
-): number {
-  const files = newDataDirectory(directory);
-  const base = { name: `${appendFilename}.1.base.${format}`, seq: 1, type: 'b' as const };
-  const path = join(files, base.name);
-  const bytes = format === 'rdb' ? writeRdb(state, path, true) : writeCommands(state, path);
-  const increment = { name: `${appendFilename}.1.incr.aof`, seq: 1, type: 'i' as const };
-  const empty = new AofFileWriter(join(files, increment.name), { checksums: false });
-  empty.commit();
-  writeManifest(files, appendFilename, { base, increments: [increment], history: [] });
-  return bytes;
+  progress: KeyProgress,
+): Promise<number> {
+  return inNewDataDirectory(directory, async (files) => {
+    const base = { name: `${appendFilename}.1.base.${format}`, seq: 1, type: 'b' as const };
+    const path = join(files, base.name);
+    const bytes = await (format === 'rdb'
+      ? writeRdb(state, path, true, progress)
+      : writeCommands(state, path, progress));
+    const increment = { name: `${appendFilename}.1.incr.aof`, seq: 1, type: 'i' as const };
+    const empty = new AofFileWriter(join(files, increment.name), { checksums: false });
+    empty.commit();
+    writeManifest(files, appendFilename, { base, increments: [increment], history: [] });
+    return bytes;
+  });
+}
+
+/** What the person has to know of a state that was written. */
+export function stateRemarks({ droppedBytes, needsRedis }: OfflineState): string[] {
+  const remarks: string[] = [];
+  if (droppedBytes > 0)
+    remarks.push(`the last ${bytes(droppedBytes)} are an unfinished record or transaction and were left out`);
+  if (needsRedis !== null) {
+    remarks.push(
+      `fields of hashes have expire times: what was written is read by mredis and by Redis ${needsRedis} and newer, not by Redis before`,
+    );
+  }
+  return remarks;
 }

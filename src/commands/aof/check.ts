@@ -1,15 +1,15 @@
-import { existsSync, statSync } from 'node:fs';
 import { Flags } from '@oclif/core';
 import { type AofSet, findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { bytes, checkReport } from '../../persistence/toolkit/check-report.js';
 import { checkSet, type SetCheck } from '../../persistence/toolkit/check.js';
 import { cutTail } from '../../persistence/toolkit/cut-tail.js';
-import { AofCommand, EXIT_CODES, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
+import { AofCommand, exitCodeHelp, EXIT_CODES, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
 
 export default class AofCheck extends AofCommand {
   static override summary = 'verify every file of an AOF: records, RDB part, checksums';
   static override description =
-    'Reads all files of the set and tells up to where they are sound, what is wrong, and what to do about it. Nothing is changed unless --fix is given. Exit code: 0 sound, 1 repairable (only the unfinished end of the last file goes), 2 damaged, 3 wrong usage.';
+    'Reads all files of the set and tells up to where they are sound, what is wrong, and what to do about it. Nothing is changed unless --fix is given.' +
+    exitCodeHelp({ 0: 'sound', 1: 'repairable: only an unfinished end has to go', 2: 'damaged' });
   static override examples = [
     '<%= config.bin %> aof check data/appendonlydir',
     '<%= config.bin %> aof check redis.aof --json',
@@ -24,7 +24,7 @@ export default class AofCheck extends AofCommand {
   async run(): Promise<SetCheck> {
     const { args, flags } = await this.parse(AofCheck);
     const set = findAofSet(args.path);
-    const check = this.check(set);
+    const check = await checkSet(set, this.progressOf(set, 'checking'));
     process.exitCode = EXIT_CODES[check.status];
     for (const line of checkReport(check, args.path, `${this.config.bin} aof`)) this.log(line);
     if (!flags.fix || check.status === 'sound') return check;
@@ -37,17 +37,6 @@ export default class AofCheck extends AofCommand {
     return this.fix(set, check, flags.yes);
   }
 
-  private check(set: AofSet): SetCheck {
-    const sizes = set.files.map(({ path }) => (existsSync(path) ? statSync(path).size : 0));
-    const bar = this.progressBar(sizes.reduce((sum, size) => sum + size, 0));
-    const check = checkSet(set, (file, offset) => {
-      const before = sizes.slice(0, set.files.indexOf(file)).reduce((sum, size) => sum + size, 0);
-      bar.show(before + offset, file.name);
-    });
-    bar.clear();
-    return check;
-  }
-
   private async fix(set: AofSet, check: SetCheck, yes: boolean): Promise<SetCheck> {
     const last = check.files.at(-1)!;
     const lost = bytes(last.bytes - last.soundTo);
@@ -55,9 +44,9 @@ export default class AofCheck extends AofCommand {
       this.log('Nothing was changed.');
       return check;
     }
-    const backup = cutTail(last.path, last.soundTo);
+    const backup = await cutTail(last.path, last.soundTo);
     this.log(`Cut ${lost}; they are kept in ${backup}`);
-    const again = checkSet(set);
+    const again = await checkSet(set);
     process.exitCode = again.status === 'sound' ? ExitCode.SOUND : EXIT_CODES[again.status];
     return again;
   }

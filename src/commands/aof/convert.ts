@@ -2,22 +2,29 @@ import { Flags } from '@oclif/core';
 import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { appendFilenameOf } from '../../persistence/toolkit/restore.js';
-import { AofCommand, pathArgument } from '../../toolkit/aof-command.js';
+import { AofCommand, ExitCode, exitCodeHelp, pathArgument } from '../../toolkit/aof-command.js';
 import { OfflineState } from '../../toolkit/offline-state.js';
-import { writeMultiPart, writeSingle } from '../../toolkit/state-files.js';
+import { stateRemarks, writeMultiPart, writeSingle } from '../../toolkit/state-files.js';
 
 interface ConvertResult {
   output: string;
   to: string;
   keys: number;
   bytes: number;
+  droppedBytes: number;
+  needsRedis: string | null;
 }
 
 export default class AofConvert extends AofCommand {
   static override summary =
     'turn an AOF into an RDB file or back, a multi-part AOF into a single file or back';
   static override description =
-    'Loads the data and writes it in the form asked for; the history of how it came about is left behind (aof export keeps it). The original is only read.';
+    'Loads the data and writes it in the form asked for; the history of how it came about is left behind (aof export keeps it). The original is only read.' +
+    exitCodeHelp({
+      0: 'converted',
+      1: 'converted without the unfinished end',
+      2: 'damaged: nothing was written',
+    });
   static override examples = [
     '<%= config.bin %> aof convert data --to rdb --output dump.rdb',
     '<%= config.bin %> aof convert dump.rdb --to multi --output data',
@@ -36,12 +43,19 @@ export default class AofConvert extends AofCommand {
   async run(): Promise<ConvertResult> {
     const { args, flags } = await this.parse(AofConvert);
     const set = findAofSet(args.path);
-    const state = OfflineState.load(set);
+    const state = await OfflineState.load(set, this.progressOf(set));
+    const writing = this.progress(state.keys, 'writing');
+    const progress = (done: number): Promise<void> => writing(done, flags.output);
     const { to, output } = flags;
     const name = flags.appendfilename ?? (set.manifest === null ? 'redis.aof' : appendFilenameOf(set));
     const written =
-      to === 'multi' ? writeMultiPart(state, output, name, 'rdb') : writeSingle(state, output, to);
-    this.log(`Wrote ${count(state.keys, 'key')}, ${bytes(written)}, to ${output}`);
-    return { output, to, keys: state.keys, bytes: written };
+      to === 'multi'
+        ? await writeMultiPart(state, output, name, 'rdb', progress)
+        : await writeSingle(state, output, to, progress);
+    const { keys, droppedBytes, needsRedis } = state;
+    process.exitCode = droppedBytes > 0 ? ExitCode.REPAIRABLE : ExitCode.SOUND;
+    for (const remark of stateRemarks(state)) this.logToStderr(remark);
+    this.log(`Wrote ${count(keys, 'key')}, ${bytes(written)}, to ${output}`);
+    return { output, to, keys, bytes: written, droppedBytes, needsRedis };
   }
 }

@@ -1,14 +1,14 @@
 import { Args } from '@oclif/core';
 import { type AofSet, findAofSet } from '../../persistence/toolkit/aof-set.js';
-import { quoteArgument } from '../../persistence/toolkit/describe-command.js';
 import { DigestVisitor, type KeyDigest } from '../../persistence/toolkit/digest-visitor.js';
-import { AofCommand, ExitCode } from '../../toolkit/aof-command.js';
+import { type JsonArgument, jsonOfLatin1, shownArgument } from '../../persistence/toolkit/json-argument.js';
+import { AofCommand, exitCodeHelp, ExitCode } from '../../toolkit/aof-command.js';
 import { OfflineState } from '../../toolkit/offline-state.js';
 
 interface KeyDifference {
   change: 'added' | 'removed' | 'value' | 'type' | 'expiry';
   db: number;
-  key: string;
+  key: JsonArgument;
   type: string;
 }
 
@@ -24,7 +24,8 @@ const SIGNS = { added: '+', removed: '-', value: '~', type: '~', expiry: '~' } a
 export default class AofDiff extends AofCommand {
   static override summary = 'which keys differ between two AOFs or RDB files';
   static override description =
-    'Compares the data that both amount to, whatever way it is written in. Exit code: 0 equal, 1 different.';
+    'Compares the data that both amount to, whatever way it is written in.' +
+    exitCodeHelp({ 0: 'equal', 1: 'different', 2: 'one of them is damaged: nothing was compared' });
   static override examples = [
     '<%= config.bin %> aof diff backup/dump.rdb data',
     '<%= config.bin %> aof diff before after --json',
@@ -37,7 +38,7 @@ export default class AofDiff extends AofCommand {
   async run(): Promise<DiffResult> {
     const { args } = await this.parse(AofDiff);
     const [setA, setB] = [findAofSet(args.a), findAofSet(args.b)];
-    const before = digests(setA);
+    const before = await this.digests(setA);
     const keysA = before.size;
     const differences: KeyDifference[] = [];
     const tell = (difference: KeyDifference): void => {
@@ -46,19 +47,20 @@ export default class AofDiff extends AofCommand {
     };
     let changes = 0;
     let keysB = 0;
-    eachKey(setB, (db, key, digest) => {
+    await this.eachKey(setB, (db, key, digest) => {
       keysB++;
       const name = `${db}:${key}`;
       const change = compare(before.get(name), digest);
       before.delete(name);
       if (change === null) return;
       changes++;
-      tell({ change, db, key, type: digest.type });
+      tell({ change, db, key: jsonOfLatin1(key), type: digest.type });
     });
     for (const [name, { type }] of before) {
       changes++;
       const colon = name.indexOf(':');
-      tell({ change: 'removed', db: Number(name.slice(0, colon)), key: name.slice(colon + 1), type });
+      const key = jsonOfLatin1(name.slice(colon + 1));
+      tell({ change: 'removed', db: Number(name.slice(0, colon)), key, type });
     }
     if (changes > 0) process.exitCode = ExitCode.REPAIRABLE;
     this.log(
@@ -66,16 +68,21 @@ export default class AofDiff extends AofCommand {
     );
     return { equal: changes === 0, keysA, keysB, differences };
   }
-}
 
-function digests(set: AofSet): Map<string, KeyDigest> {
-  const map = new Map<string, KeyDigest>();
-  eachKey(set, (db, key, digest) => map.set(`${db}:${key}`, digest));
-  return map;
-}
+  private async digests(set: AofSet): Promise<Map<string, KeyDigest>> {
+    const map = new Map<string, KeyDigest>();
+    await this.eachKey(set, (db, key, digest) => map.set(`${db}:${key}`, digest));
+    return map;
+  }
 
-function eachKey(set: AofSet, tell: (db: number, key: string, digest: KeyDigest) => void): void {
-  OfflineState.load(set).tell(new DigestVisitor(tell));
+  private async eachKey(
+    set: AofSet,
+    tell: (db: number, key: string, digest: KeyDigest) => void,
+  ): Promise<void> {
+    const state = await OfflineState.load(set, this.progressOf(set));
+    const progress = this.progress(state.keys, 'comparing');
+    await state.tell(new DigestVisitor(tell), (done) => progress(done, ''));
+  }
 }
 
 function compare(a: KeyDigest | undefined, b: KeyDigest): KeyDifference['change'] | null {
@@ -87,5 +94,5 @@ function compare(a: KeyDigest | undefined, b: KeyDigest): KeyDifference['change'
 
 function line({ change, db, key, type }: KeyDifference): string {
   const what = change === 'added' || change === 'removed' ? '' : ` (${change})`;
-  return `${SIGNS[change]} db${db} ${type} ${quoteArgument(key)}${what}`;
+  return `${SIGNS[change]} db${db} ${type} ${shownArgument(key)}${what}`;
 }

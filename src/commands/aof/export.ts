@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { Flags } from '@oclif/core';
 import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { CSV_HEADER, type ExportFormat, exportSet } from '../../persistence/toolkit/export.js';
-import { AofCommand, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
+import { AofCommand, exitCodeHelp, pathArgument } from '../../toolkit/aof-command.js';
 import { filterFlags, filterOptions } from '../../toolkit/filter-flags.js';
 import { LineOutput } from '../../toolkit/line-output.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
@@ -11,7 +11,8 @@ export default class AofExport extends AofCommand {
   static override enableJsonFlag = false;
   static override summary = 'print every operation: as JSON lines, commands to type, or CSV';
   static override description =
-    'Of an RDB part, the commands are printed that would make its data. Every format keeps all bytes; `aof import` reads the first two.';
+    'Of an RDB part, the commands are printed that would make its data. Every format keeps all bytes; `aof import` reads the first two.' +
+    exitCodeHelp({ 0: 'all was printed', 1: 'all but an unfinished end', 2: 'damaged: printed up to there' });
   static override examples = [
     '<%= config.bin %> aof export data > data.ndjson',
     '<%= config.bin %> aof export data --commands --key "user:*" | redis-cli -p 7777',
@@ -39,16 +40,15 @@ export default class AofExport extends AofCommand {
     const output = new LineOutput((bytes) => writeSync(1, bytes));
     if (format === 'csv') output.write(CSV_HEADER);
     const set = findAofSet(args.path);
-    const { damaged } = exportSet(
+    const result = await exportSet(
       set,
       format,
       filterOptions(flags, keys),
       (request) => keys.of(request),
       (line) => output.write(line),
+      this.progressOf(set),
     );
     output.flush();
-    if (damaged === null) return;
-    this.logToStderr(`${damaged.name} is damaged: what follows there could not be read (see 'aof check')`);
-    process.exitCode = ExitCode.DAMAGED;
+    this.tellEnd(result);
   }
 }

@@ -4,16 +4,19 @@ import { createInterface } from 'node:readline';
 import { Args, Flags } from '@oclif/core';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { AofImporter, type ImportResult } from '../../persistence/toolkit/import.js';
-import { findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { fileBytes, findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { newFile } from '../../persistence/toolkit/output-set.js';
-import { AofCommand } from '../../toolkit/aof-command.js';
+import { AofCommand, exitCodeHelp } from '../../toolkit/aof-command.js';
 import { OfflineState } from '../../toolkit/offline-state.js';
-import { writeSingle } from '../../toolkit/state-files.js';
+import { stateRemarks, writeSingle } from '../../toolkit/state-files.js';
+
+const LINES_PER_LOOK = 4096;
 
 export default class AofImport extends AofCommand {
   static override summary = 'write an AOF or an RDB file from JSON lines or commands';
   static override description =
-    "Reads what `aof export` printed, or commands as one types them into redis-cli, from a file or from stdin ('-'). An output name that ends in .rdb, or --rdb, makes an RDB file: the commands are run, and the data they amount to is saved. The file appears under its name when it is complete.";
+    "Reads what `aof export` printed, or commands as one types them into redis-cli, from a file or from stdin ('-'). An output name that ends in .rdb, or --rdb, makes an RDB file: the commands are run, and the data they amount to is saved. The file appears under its name when it is complete." +
+    exitCodeHelp({ 0: 'written', 2: 'a command cannot be run (for an RDB file): nothing was written' });
   static override examples = [
     '<%= config.bin %> aof import data.ndjson --output redis.aof',
     '<%= config.bin %> aof import data.ndjson --output dump.rdb',
@@ -37,20 +40,43 @@ export default class AofImport extends AofCommand {
     const importer = new AofImporter(aof, { checksums: flags.checksum });
     let imported: ImportResult;
     try {
-      for await (const line of createInterface({ input, crlfDelay: Infinity })) importer.add(line);
-      imported = importer.finish();
+      imported = await this.take(importer, input, args.input === '-' ? 0 : fileBytes(args.input));
     } catch (error) {
       importer.abandon();
       throw error;
     }
-    const result = rdb ? { ...imported, path: flags.output, bytes: this.save(aof, flags.output) } : imported;
+    const result = rdb
+      ? { ...imported, path: flags.output, bytes: await this.save(aof, flags.output) }
+      : imported;
     this.log(`Wrote ${count(result.records, 'operation')}, ${bytes(result.bytes)}, to ${result.path}`);
     return result;
   }
 
-  private save(aof: string, output: string): number {
+  /** Of stdin it is not known how long it is. */
+  private async take(
+    importer: AofImporter,
+    input: NodeJS.ReadableStream,
+    total: number,
+  ): Promise<ImportResult> {
+    const progress = this.progress(total, 'importing');
+    let done = 0;
+    let lines = 0;
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      importer.add(line);
+      done += line.length + 1;
+      if (++lines % LINES_PER_LOOK === 0) await progress(done, total === 0 ? count(lines, 'line') : '');
+    }
+    return importer.finish();
+  }
+
+  private async save(aof: string, output: string): Promise<number> {
     try {
-      return writeSingle(OfflineState.load(findAofSet(aof)), output, 'rdb');
+      const set = findAofSet(aof);
+      const state = await OfflineState.load(set, this.progressOf(set, 'running'));
+      const writing = this.progress(state.keys, 'writing');
+      const written = await writeSingle(state, output, 'rdb', (done) => writing(done, output));
+      for (const remark of stateRemarks(state)) this.logToStderr(remark);
+      return written;
     } finally {
       rmSync(aof);
     }

@@ -1,14 +1,16 @@
 import { Flags } from '@oclif/core';
 import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
-import { salvage, type SalvageResult } from '../../persistence/toolkit/salvage.js';
-import { AofCommand, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
+import { type JsonArgument, shownArgument } from '../../persistence/toolkit/json-argument.js';
+import { type RecordJudge, salvage, type SalvageResult } from '../../persistence/toolkit/salvage.js';
+import { AofCommand, exitCodeHelp, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
 
 export default class AofRepair extends AofCommand {
   static override summary = 'save every sound record from a damaged AOF into a new directory';
   static override description =
-    'Reads past damage: where records begin again, it goes on. What lies between is put into quarantine files, byte for byte, and reported with the keys around it. The original is only read. Exit code: 0 nothing was lost, 1 something was.';
+    'Reads past damage: where records begin again, it goes on. What lies between is put into quarantine files, byte for byte, and reported with the keys around it. The original is only read.' +
+    exitCodeHelp({ 0: 'nothing was lost', 1: 'saved, but something was lost or is in doubt' });
   static override examples = ['<%= config.bin %> aof repair data --salvage --output recovered'];
   static override args = { path: pathArgument };
   static override flags = {
@@ -19,7 +21,13 @@ export default class AofRepair extends AofCommand {
   async run(): Promise<SalvageResult> {
     const { args, flags } = await this.parse(AofRepair);
     const keys = new RequestKeys();
-    const result = salvage(findAofSet(args.path), flags.output, (request) => keys.of(request));
+    const set = findAofSet(args.path);
+    const progress = this.progressOf(set, 'saving');
+    const judge: RecordJudge = {
+      keysOf: (request) => keys.of(request),
+      objection: (request) => keys.objection(request),
+    };
+    const result = await salvage(set, flags.output, judge, progress);
     process.exitCode =
       result.lost.length === 0 && !result.snapshotUnproven ? ExitCode.SOUND : ExitCode.REPAIRABLE;
     for (const line of this.report(result)) this.log(line);
@@ -39,7 +47,7 @@ export default class AofRepair extends AofCommand {
       lines.push(
         `Lost ${bytes(end - start)} of ${file}, offsets ${start} to ${end}: ${reason}`,
         `  kept in ${quarantine}`,
-        `  keys before: ${keysBefore.join(' ') || 'none'}; keys after: ${keysAfter.join(' ') || 'none'}`,
+        `  keys before: ${shown(keysBefore)}; keys after: ${shown(keysAfter)}`,
       );
     }
     if (result.transactionsOpened > 0) {
@@ -53,4 +61,8 @@ export default class AofRepair extends AofCommand {
       `  ${this.config.bin} serve --port 7777 --data-dir ${result.directory} --appendfilename ${result.appendFilename}`,
     ];
   }
+}
+
+function shown(keys: readonly JsonArgument[]): string {
+  return keys.length === 0 ? 'none' : keys.map(shownArgument).join(' ');
 }

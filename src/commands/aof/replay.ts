@@ -1,14 +1,14 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Flags } from '@oclif/core';
 import { ConnectionError } from '../../client/connection.js';
 import type { ReplayServer } from '../../client/replay-sender.js';
 import { ReplyError } from '../../client/reply-reading.js';
 import { addressText, applyServer, applyUri } from '../../client/server-address.js';
 import { UsageError as ClientUsageError } from '../../client/usage-error.js';
-import { type AofSet, findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { type AofSet, findAofSet, setBytes } from '../../persistence/toolkit/aof-set.js';
 import { count } from '../../persistence/toolkit/check-report.js';
 import { operationFilter } from '../../persistence/toolkit/operation-filter.js';
-import { AofCommand, ExitCode, pathArgument, UsageError } from '../../toolkit/aof-command.js';
+import { AofCommand, exitCodeHelp, ExitCode, pathArgument, UsageError } from '../../toolkit/aof-command.js';
 import { filterFlags, filterOptions } from '../../toolkit/filter-flags.js';
 import { formatPlace, parsePlace, type ReplayPlace } from '../../toolkit/replay-place.js';
 import { Replay, type ReplayOutcome } from '../../toolkit/replay.js';
@@ -26,11 +26,18 @@ interface ReplayResult {
 }
 
 const ERRORS_SHOWN = 10;
+/** As after a SIGINT, which Ctrl-C is. */
+const STOPPED = 130;
 
 export default class AofReplay extends AofCommand {
   static override summary = 'play an AOF into a live server';
   static override description =
-    'Sends every command in its order, each in its database, transactions as a whole. Errors that the server replies are counted and the first ones shown; the replay goes on unless --stop-on-error. Ctrl-C ends it in order and prints where to resume. A server that holds keys already is only written to after a question (or with --yes). Exit code: 0 played without an error, 1 errors were replied or it was stopped, 2 the file is damaged or the connection was lost, 3 wrong usage.';
+    'Sends every command in its order, each in its database, transactions as a whole. Errors that the server replies are counted and the first ones shown; the replay goes on unless --stop-on-error. Ctrl-C ends it in order and prints where to resume. A server that holds keys already is only written to after a question (or with --yes).' +
+    exitCodeHelp({
+      0: 'played without an error',
+      1: 'errors were replied',
+      2: 'the file is damaged or the connection was lost',
+    });
   static override examples = [
     '<%= config.bin %> aof replay data --to 127.0.0.1:7777',
     '<%= config.bin %> aof replay data --to redis://:secret@10.0.0.5:6379 --rate 5000 --key "user:*"',
@@ -66,7 +73,7 @@ export default class AofReplay extends AofCommand {
       onError: (at, message) => {
         if (firstErrors.length < ERRORS_SHOWN) firstErrors.push({ at, message });
       },
-      progress: this.progress(set),
+      progress: this.placeProgress(set),
     });
     const held = await this.connect(replay, server);
     try {
@@ -110,19 +117,14 @@ export default class AofReplay extends AofCommand {
     } finally {
       process.off('SIGINT', stop);
       process.off('SIGTERM', stop);
-      this.bar?.clear();
     }
   }
 
-  private bar: ReturnType<AofCommand['progressBar']> | undefined;
-
-  private progress(set: AofSet): (place: ReplayPlace) => void {
-    const sizes = set.files.map(({ path }) => statSync(path).size);
-    const bar = this.progressBar(sizes.reduce((sum, size) => sum + size, 0));
-    this.bar = bar;
+  private placeProgress(set: AofSet): (place: ReplayPlace) => void {
+    const bar = this.newBar(setBytes(set));
     return ({ file, offset }) => {
-      const before = sizes.slice(0, file).reduce((sum, size) => sum + size, 0);
-      bar.show(before + (offset ?? 0), set.files[file]!.name);
+      const before = setBytes({ ...set, files: set.files.slice(0, file) });
+      bar.show(before + (offset ?? 0), `playing ${set.files[file]!.name}`);
     };
   }
 
@@ -137,9 +139,11 @@ export default class AofReplay extends AofCommand {
     process.exitCode =
       outcome.end === 'damaged' || outcome.end === 'disconnected'
         ? ExitCode.DAMAGED
-        : outcome.end !== 'complete' || errors > 0
-          ? ExitCode.REPAIRABLE
-          : ExitCode.SOUND;
+        : outcome.end === 'stopped'
+          ? STOPPED
+          : outcome.end !== 'complete' || errors > 0
+            ? ExitCode.REPAIRABLE
+            : ExitCode.SOUND;
     if (outcome.end === 'complete') return;
     if (outcome.reason !== null) this.logToStderr(outcome.reason);
     if (outcome.damage !== null && outcome.end === 'damaged') {

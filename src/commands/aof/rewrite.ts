@@ -3,9 +3,9 @@ import { Flags } from '@oclif/core';
 import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { appendFilenameOf } from '../../persistence/toolkit/restore.js';
-import { AofCommand, pathArgument } from '../../toolkit/aof-command.js';
+import { AofCommand, ExitCode, exitCodeHelp, pathArgument } from '../../toolkit/aof-command.js';
 import { OfflineState } from '../../toolkit/offline-state.js';
-import { writeMultiPart, writeSingle } from '../../toolkit/state-files.js';
+import { stateRemarks, writeMultiPart, writeSingle } from '../../toolkit/state-files.js';
 
 interface RewriteResult {
   output: string;
@@ -13,12 +13,18 @@ interface RewriteResult {
   bytesBefore: number;
   bytesAfter: number;
   droppedBytes: number;
+  needsRedis: string | null;
 }
 
 export default class AofRewrite extends AofCommand {
   static override summary = 'compact an AOF without a server: only what makes the present data remains';
   static override description =
-    'Loads the data into memory and writes it anew: as a multi-part AOF into a new data directory, or with --single as one file. The original is only read.';
+    'Loads the data into memory and writes it anew: as a multi-part AOF into a new data directory, or with --single as one file. The original is only read.' +
+    exitCodeHelp({
+      0: 'rewritten',
+      1: 'rewritten without the unfinished end',
+      2: 'damaged: nothing was written',
+    });
   static override examples = [
     '<%= config.bin %> aof rewrite data --output compacted',
     '<%= config.bin %> aof rewrite old.aof --single --base aof --output new.aof',
@@ -36,17 +42,19 @@ export default class AofRewrite extends AofCommand {
   async run(): Promise<RewriteResult> {
     const { args, flags } = await this.parse(AofRewrite);
     const set = findAofSet(args.path);
-    const state = OfflineState.load(set);
+    const state = await OfflineState.load(set, this.progressOf(set));
+    const writing = this.progress(state.keys, 'writing');
+    const progress = (done: number): Promise<void> => writing(done, flags.output);
     const bytesBefore = set.files.reduce((sum, { path }) => sum + statSync(path).size, 0);
     const bytesAfter = flags.single
-      ? writeSingle(state, flags.output, flags.base)
-      : writeMultiPart(state, flags.output, appendFilenameOf(set), flags.base);
-    const { keys, droppedBytes } = state;
-    if (droppedBytes > 0)
-      this.logToStderr(`the last ${bytes(droppedBytes)} were a cut record and are left out`);
+      ? await writeSingle(state, flags.output, flags.base, progress)
+      : await writeMultiPart(state, flags.output, appendFilenameOf(set), flags.base, progress);
+    const { keys, droppedBytes, needsRedis } = state;
+    process.exitCode = droppedBytes > 0 ? ExitCode.REPAIRABLE : ExitCode.SOUND;
+    for (const remark of stateRemarks(state)) this.logToStderr(remark);
     this.log(
       `${count(keys, 'key')}: ${bytes(bytesBefore)} before, ${bytes(bytesAfter)} after, in ${flags.output}`,
     );
-    return { output: flags.output, keys, bytesBefore, bytesAfter, droppedBytes };
+    return { output: flags.output, keys, bytesBefore, bytesAfter, droppedBytes, needsRedis };
   }
 }

@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core';
-import { type AofSet, findAofSet, setBytes } from '../../persistence/toolkit/aof-set.js';
+import { AofDamagedError, type AofSet, findAofSet, setBytes } from '../../persistence/toolkit/aof-set.js';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
-import { quoteArgument } from '../../persistence/toolkit/describe-command.js';
+import { type JsonArgument, shownArgument } from '../../persistence/toolkit/json-argument.js';
 import { collectStats, type Stats, type Tally } from '../../persistence/toolkit/stats.js';
-import { AofCommand, ExitCode, pathArgument, UsageError } from '../../toolkit/aof-command.js';
+import { AofCommand, exitCodeHelp, pathArgument } from '../../toolkit/aof-command.js';
 import { type LiveData, measureLiveData } from '../../toolkit/live-data.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
 
@@ -14,7 +14,12 @@ const LOADED_BYTES_MAX = 64 * 1024 * 1024;
 export default class AofStats extends AofCommand {
   static override summary = 'what was written: by command, database, key prefix, time and key';
   static override description =
-    'Counts the records of an AOF and their bytes; an RDB part is counted apart. Loads the data, too, to tell how many bytes a rewrite would free and which keys are the biggest: by itself when the files are small, else with --live.';
+    'Counts the records of an AOF and their bytes; an RDB part is counted apart. Loads the data, too, to tell how many bytes a rewrite would free and which keys are the biggest: by itself when the files are small, else with --live.' +
+    exitCodeHelp({
+      0: 'everything was counted',
+      1: 'all but an unfinished end',
+      2: 'damaged: counted up to there',
+    });
   static override examples = [
     '<%= config.bin %> aof stats data',
     '<%= config.bin %> aof stats data --separator / --top 50 --json',
@@ -33,8 +38,14 @@ export default class AofStats extends AofCommand {
   async run(): Promise<Stats & { live: LiveData | null }> {
     const { args, flags } = await this.parse(AofStats);
     const keys = new RequestKeys();
-    const options = { separator: flags.separator, bucketSeconds: flags.bucket, top: flags.top };
-    const { stats, result } = collectStats(findAofSet(args.path), (request) => keys.of(request), options);
+    const set = findAofSet(args.path);
+    const options = {
+      separator: flags.separator,
+      bucketSeconds: flags.bucket,
+      top: flags.top,
+      progress: this.progressOf(set, 'counting'),
+    };
+    const { stats, result } = await collectStats(set, (request) => keys.of(request), options);
     this.log(`${count(stats.commands, 'record')}, ${bytes(stats.bytes)}`);
     if (stats.snapshotCommands > 0) {
       this.log(`and an RDB part that ${count(stats.snapshotCommands, 'command')} would make`);
@@ -44,24 +55,24 @@ export default class AofStats extends AofCommand {
     this.table('Prefixes', stats.byPrefix);
     this.table('Times', stats.byTime);
     this.table('Busiest keys', stats.busiestKeys);
-    const set = findAofSet(args.path);
     const loads = flags.live || (!flags['no-live'] && setBytes(set) <= LOADED_BYTES_MAX);
-    const live = loads && result.damaged === null ? this.live(set, flags.top) : null;
+    const live =
+      loads && (result.damaged === null || result.unfinished) ? await this.live(set, flags.top) : null;
     if (!loads) this.log('\nToo large to load by default: --live tells dead bytes and the biggest keys.');
-    if (stats.approximate) this.log('\nThere are too many keys to count each: rare ones may be missing.');
-    if (result.damaged !== null) {
-      this.logToStderr(
-        `${result.damaged.name} is damaged: what follows there was not counted (see 'aof check')`,
+    if (stats.approximate) {
+      const { byPrefix, busiestKeys } = stats.undercount;
+      this.log(
+        `\nThere are too many keys to count each. What is told is approximate: a key may have up to ${count(busiestKeys, 'command')} more than shown, a prefix ${count(byPrefix, 'command')} more, and rarer ones are missing.`,
       );
-      process.exitCode = ExitCode.DAMAGED;
     }
+    this.tellEnd(result);
     return { ...stats, live };
   }
 
   /** Null when the data cannot be loaded; that it was counted all the same. */
-  private live(set: AofSet, top: number): LiveData | null {
+  private async live(set: AofSet, top: number): Promise<LiveData | null> {
     try {
-      const live = measureLiveData(set, top);
+      const live = await measureLiveData(set, top, this.progressOf(set, 'loading'));
       const percent = live.fileBytes === 0 ? 0 : Math.round((100 * live.deadBytes) / live.fileBytes);
       this.log(
         `\nA rewrite would leave ${count(live.keys, 'key')} in ${bytes(live.liveBytes)}: ${bytes(live.deadBytes)} (${percent} %) are dead.`,
@@ -69,24 +80,24 @@ export default class AofStats extends AofCommand {
       this.rows(
         'Biggest keys',
         live.biggestKeys.map((key) => ({
-          name: `${quoteArgument(key.name)} (${key.type}, db${key.db})`,
+          name: `${shownArgument(key.name)} (${key.type}, db${key.db})`,
           size: key.bytes,
           text: bytes(key.bytes),
         })),
       );
       return live;
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
+      if (!(error instanceof AofDamagedError)) throw error;
       this.logToStderr(`the data cannot be loaded: ${error.message}`);
       return null;
     }
   }
 
-  private table(title: string, tallies: readonly Tally[]): void {
+  private table(title: string, tallies: readonly Tally<JsonArgument>[]): void {
     this.rows(
       title,
       tallies.map((tally) => ({
-        name: quoteArgument(tally.name),
+        name: shownArgument(tally.name),
         size: tally.commands,
         text: `${tally.commands.toLocaleString('en')}, ${bytes(tally.bytes)}`,
       })),

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Flags } from '@oclif/core';
-import { findAofSet } from '../../persistence/toolkit/aof-set.js';
-import { describeCommand } from '../../persistence/toolkit/describe-command.js';
+import { type AofSetFile, fileBytes, findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { describeCommand, timeText } from '../../persistence/toolkit/describe-command.js';
 import { operationFilter } from '../../persistence/toolkit/operation-filter.js';
 import type { Operation } from '../../persistence/toolkit/operations.js';
-import { AofCommand, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
+import { AofCommand, exitCodeHelp, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
 import { filterFlags, filterOptions } from '../../toolkit/filter-flags.js';
 import { FollowedFile } from '../../toolkit/followed-file.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
@@ -15,7 +15,8 @@ export default class AofTail extends AofCommand {
   static override enableJsonFlag = false;
   static override summary = 'show the last commands of an AOF, and follow it while it grows';
   static override description =
-    'Reads the newest file of the set; of one with an RDB part, what stands behind it. With --follow it goes on as the server writes, also into the next file after a rewrite.';
+    'Reads the newest file of the set; of one with an RDB part, what stands behind it. With --follow it goes on as the server writes, also into the next file after a rewrite.' +
+    exitCodeHelp({ 0: 'shown' });
   static override examples = [
     '<%= config.bin %> aof tail data',
     '<%= config.bin %> aof tail data --follow --key "user:*"',
@@ -23,7 +24,13 @@ export default class AofTail extends AofCommand {
   static override args = { path: pathArgument };
   static override flags = {
     follow: Flags.boolean({ char: 'f', description: 'wait for more' }),
-    lines: Flags.integer({ char: 'n', default: 10, min: 0, description: 'commands shown at first' }),
+    lines: Flags.integer({
+      char: 'n',
+      default: 10,
+      min: 0,
+      max: 1_000_000,
+      description: 'commands shown at first',
+    }),
     ...filterFlags,
   };
 
@@ -31,16 +38,26 @@ export default class AofTail extends AofCommand {
     const { args, flags } = await this.parse(AofTail);
     const keys = new RequestKeys();
     const wanted = operationFilter(filterOptions(flags, keys), (request) => keys.of(request));
-    const shown = new ShownLines(flags.lines);
-    const describe = (operation: Operation): string[] => {
-      return operation.request.is(0, 'select') || !wanted(operation) ? [] : [line(operation)];
+    const chosen = (operation: Operation): boolean => {
+      return !operation.request.is(0, 'select') && wanted(operation);
     };
-    const tell = (lines: readonly string[]): void => shown.push(lines);
-    let file = new FollowedFile(findAofSet(args.path).files.at(-1)!);
+    const newest = findAofSet(args.path).files.at(-1)!;
+    const bar = this.newBar(fileBytes(newest.path));
+    let from = firstShown(newest, flags.lines, (operation) => {
+      bar.show(operation.start, `reading ${newest.name}`);
+      return chosen(operation);
+    });
+    bar.clear();
+    const describe = (operation: Operation): string[] => {
+      return operation.start >= from && chosen(operation) ? [line(operation)] : [];
+    };
+    const tell = (lines: readonly string[]): void => {
+      for (const text of lines) this.log(text);
+    };
+    let file = new FollowedFile(newest);
     for (;;) {
       file.readOn(describe, tell);
-      for (const text of shown.take()) this.log(text);
-      shown.limit = Infinity;
+      from = 0;
       if (!flags.follow) break;
       await delay(POLL_MS);
       for (const next of file.successors(args.path)) {
@@ -57,27 +74,25 @@ export default class AofTail extends AofCommand {
   }
 }
 
-/** Keeps the last lines, at first; all of them later. */
-class ShownLines {
-  private lines: string[] = [];
-
-  constructor(public limit: number) {}
-
-  push(lines: readonly string[]): void {
-    this.lines.push(...lines);
-    if (this.lines.length > 2 * this.limit + 1000) this.lines = this.take();
-  }
-
-  /** The last `limit` lines; then there are none. */
-  take(): string[] {
-    const { lines, limit } = this;
-    this.lines = [];
-    return limit === Infinity ? lines : lines.slice(Math.max(0, lines.length - limit));
-  }
+/**
+ * Offset of the last but `count` operation that is chosen. The file is read twice, because to describe ten million
+ * operations of which ten are shown takes ten times as long.
+ */
+function firstShown(newest: AofSetFile, count: number, chosen: (operation: Operation) => boolean): number {
+  if (count === 0) return Infinity;
+  const starts = new Float64Array(count);
+  let seen = 0;
+  const file = new FollowedFile(newest);
+  const note = (operation: Operation): string[] => {
+    if (chosen(operation)) starts[seen++ % count] = operation.start;
+    return [];
+  };
+  file.readOn(note, () => undefined);
+  file.close();
+  return seen < count ? 0 : starts[seen % count]!;
 }
 
 function line({ start, db, timeSeconds, request }: Operation): string {
-  const when =
-    timeSeconds === 0 ? '' : `${new Date(timeSeconds * 1000).toISOString().replace('.000Z', 'Z')}  `;
+  const when = timeSeconds === 0 ? '' : `${timeText(timeSeconds)}  `;
   return `${start}  db${db}  ${when}${describeCommand(request)}`;
 }

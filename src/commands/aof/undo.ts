@@ -1,14 +1,18 @@
 import { Args, Flags } from '@oclif/core';
 import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { restore, type RestoreResult } from '../../persistence/toolkit/restore.js';
-import { AofCommand, pathArgument } from '../../toolkit/aof-command.js';
+import { AofCommand, ExitCode, exitCodeHelp, pathArgument } from '../../toolkit/aof-command.js';
 import { restoreReport } from '../../toolkit/restore-report.js';
 
 export default class AofUndo extends AofCommand {
   static override summary =
     'restore the data as it was before the last FLUSHALL, FLUSHDB or any other command';
   static override description =
-    'Copies the data up to that command into a new directory: what came after it is left out as well. The original is only read.';
+    'Copies the data up to that command into a new directory: what came after it is left out as well. The original is only read.' +
+    exitCodeHelp({
+      0: 'restored',
+      1: 'restored; the data is damaged, and only what stands before was searched',
+    });
   static override examples = [
     '<%= config.bin %> aof undo data flushall --output restored',
     '<%= config.bin %> aof undo data del user:1 --output restored',
@@ -28,7 +32,9 @@ export default class AofUndo extends AofCommand {
   async run(): Promise<RestoreResult> {
     const { args, argv, flags } = await this.parse(AofUndo);
     const words = argv.slice(1).map(String);
-    const result = restore(findAofSet(args.path), { kind: 'before', words }, flags.output);
+    const set = findAofSet(args.path);
+    const result = await restore(set, { kind: 'before', words }, flags.output, this.progressOf(set));
+    process.exitCode = result.damage === null ? ExitCode.SOUND : ExitCode.REPAIRABLE;
     for (const line of restoreReport(result, this.config.bin)) this.log(line);
     return result;
   }

@@ -47,6 +47,8 @@ export class AofReader {
   /** Between MULTI and EXEC. */
   inTransaction = false;
   damage: AofDamage | null = null;
+  /** Where the value ends that is not followed by a newline, as its length has it; 0 for other damage. */
+  valueEnd = 0;
   /** What checksum annotations have said so far; null when they are not verified. */
   readonly checksums: ChecksumVerifier | null;
 
@@ -80,6 +82,13 @@ export class AofReader {
       this.start,
       `a record begins with '*' or '#', not with ${describeByte(first)}`,
     );
+  }
+
+  /** The byte behind the item, -1 at the end of the file; -2 when it has not been read yet. */
+  get following(): number {
+    const { input } = this;
+    if (input.at < input.filled) return input.buffer[input.at]!;
+    return input.remaining === 0 ? -1 : -2;
   }
 
   private finish(): AofItem {
@@ -126,6 +135,7 @@ export class AofReader {
       at += length;
       if (buffer[at] !== CR || buffer[at + 1] !== LF) {
         input.at = at;
+        this.valueEnd = input.offset;
         return this.broken(
           'format',
           input.offset - length,
@@ -234,6 +244,7 @@ export class AofReader {
     input.at += kept;
     if (!input.skip(length - kept) || !this.fill(2, index + 1)) return this.cut('the file became shorter');
     if (input.buffer[input.at] !== CR || input.buffer[input.at + 1] !== LF) {
+      this.valueEnd = input.offset;
       this.broken('format', input.offset - length, `a string of ${length} bytes does not end with a newline`);
       return false;
     }

@@ -27,6 +27,9 @@ export interface AofSet {
 /** The path leads to no AOF. The message says what was looked for, and what to type instead. */
 export class AofPathError extends Error {}
 
+/** The files are damaged so that a command cannot do its work at all. The message says where, and what to type. */
+export class AofDamagedError extends Error {}
+
 /** Where Redis keeps a multi-part AOF, unless `appenddirname` says otherwise. */
 export const DEFAULT_DIRECTORY = 'appendonlydir';
 
@@ -48,7 +51,12 @@ export function findAofSet(path: string): AofSet {
 
 /** Size of all files together; of those that are missing, nothing. */
 export function setBytes({ files }: AofSet): number {
-  return files.reduce((sum, { path }) => sum + (existsSync(path) ? statSync(path).size : 0), 0);
+  return files.reduce((sum, { path }) => sum + fileBytes(path), 0);
+}
+
+/** Size of a file; 0 of one that is missing. */
+export function fileBytes(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function manifestNames(path: string): string[] {

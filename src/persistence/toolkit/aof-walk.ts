@@ -1,10 +1,12 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { AofItem, type AofDamage } from '../aof/aof-format.js';
 import { AofReader } from '../aof/aof-reader.js';
 import { fileSize, type ReadBytes, readerOf } from '../file-bytes.js';
 import { RdbError } from '../rdb/rdb-format.js';
 import { RdbReader } from '../rdb/rdb-reader.js';
 import type { RdbVisitor } from '../rdb/rdb-visitor.js';
+import { AofDamagedError } from './aof-set.js';
+import { PROGRESS_BYTES } from './progress.js';
 import { examineCut } from './record-search.js';
 
 /** What is told of one file, in its order. */
@@ -15,8 +17,8 @@ export interface FileHandlers {
   record(reader: AofReader): void;
   /** A line that begins with `#`. */
   annotation(reader: AofReader): void;
-  /** Called now and then with the offset reached, for a progress bar. */
-  progress?(offset: number): void;
+  /** Awaited every few megabytes with the offset reached; may throw to end the walk. */
+  progress?(offset: number): Promise<void>;
 }
 
 export interface FileOptions {
@@ -50,13 +52,20 @@ export interface FileDamage {
   reason: string;
 }
 
-const PROGRESS_RECORDS = 65_536;
-const PROGRESS_BYTES = 4 * 1024 * 1024;
 const MAGIC = Buffer.from('REDIS');
 
-/** Reads one file of an AOF, or an RDB file, in constant memory. Throws only what the file system throws. */
-export function walkFile(path: string, handlers: FileHandlers, options: FileOptions = {}): FileSummary {
-  const fd = openSync(path, 'r');
+/** True for an unfinished end: cutting it loses no complete record. */
+export function isUnfinishedEnd({ kind }: FileDamage): boolean {
+  return kind === 'cut' || kind === 'open-transaction' || kind === 'zeros';
+}
+
+/** Reads one file of an AOF, or an RDB file, in constant memory. Rejects only with what the file system throws. */
+export async function walkFile(
+  path: string,
+  handlers: FileHandlers,
+  options: FileOptions = {},
+): Promise<FileSummary> {
+  const fd = openFile(path);
   try {
     const size = fileSize(fd);
     const summary: FileSummary = {
@@ -72,12 +81,20 @@ export function walkFile(path: string, handlers: FileHandlers, options: FileOpti
       damage: null,
     };
     const read = readerOf(fd);
-    if (size > 0 && startsWithSnapshot(read)) readSnapshot(read, handlers, options, summary);
-    if (summary.damage === null) readRecords(read, handlers, options, summary);
+    if (size > 0 && startsWithSnapshot(read)) await readSnapshot(read, handlers, options, summary);
+    if (summary.damage === null) await readRecords(read, handlers, options, summary);
     return summary;
   } finally {
     closeSync(fd);
   }
+}
+
+/** Of a path that `findAofSet` gave: only a manifest can name a file that does not exist. */
+function openFile(path: string): number {
+  if (existsSync(path)) return openSync(path, 'r');
+  throw new AofDamagedError(
+    `${path} is missing, although the manifest names it. Look for it in a backup and put it back beside the manifest`,
+  );
 }
 
 export function startsWithSnapshot(read: ReadBytes): boolean {
@@ -85,17 +102,17 @@ export function startsWithSnapshot(read: ReadBytes): boolean {
   return read(magic, 0, MAGIC.length, 0) === MAGIC.length && magic.equals(MAGIC);
 }
 
-function readSnapshot(
+async function readSnapshot(
   read: ReadBytes,
   handlers: FileHandlers,
   options: FileOptions,
   summary: FileSummary,
-): void {
+): Promise<void> {
   const reader = RdbReader.ofFile(read, summary.bytes, handlers.snapshot, {
     checksum: options.checksums ?? true,
   });
   try {
-    while (!reader.step(PROGRESS_BYTES)) handlers.progress?.(reader.offset);
+    while (!reader.step(PROGRESS_BYTES)) await handlers.progress?.(reader.offset);
     summary.soundTo = summary.snapshotBytes = reader.offset;
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
@@ -108,19 +125,24 @@ function readSnapshot(
   summary.snapshotVerified = reader.checksumVerified;
 }
 
-function readRecords(
+async function readRecords(
   read: ReadBytes,
   handlers: FileHandlers,
   options: FileOptions,
   summary: FileSummary,
-): void {
+): Promise<void> {
   const reader = new AofReader(read, summary.bytes, summary.snapshotBytes, options);
+  let pauseAt = summary.snapshotBytes + PROGRESS_BYTES;
   for (;;) {
     const item = reader.next();
     if (item === AofItem.RECORD) {
       summary.lastRecord = reader.start;
       handlers.record(reader);
-      if (++summary.records % PROGRESS_RECORDS === 0) handlers.progress?.(reader.end);
+      summary.records++;
+      if (reader.end >= pauseAt) {
+        await handlers.progress?.(reader.end);
+        pauseAt = reader.end + PROGRESS_BYTES;
+      }
     } else if (item === AofItem.ANNOTATION) handlers.annotation(reader);
     else break;
   }

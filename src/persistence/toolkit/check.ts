@@ -1,8 +1,9 @@
 import { existsSync, openSync, closeSync } from 'node:fs';
 import { readerOf } from '../file-bytes.js';
 import type { AofSet, AofSetFile } from './aof-set.js';
-import { type FileDamage, type FileSummary, walkFile } from './aof-walk.js';
+import { type FileDamage, type FileSummary, isUnfinishedEnd, walkFile } from './aof-walk.js';
 import { NULL_VISITOR } from './null-visitor.js';
+import { NO_PROGRESS, type Progress } from './progress.js';
 
 /** `repairable`: nothing but an unfinished end is lost by cutting it. */
 export type CheckStatus = 'sound' | 'repairable' | 'damaged';
@@ -33,13 +34,10 @@ const CONTEXT_BYTES = 24;
 /** Arguments are only read through. */
 const ARGUMENT_BYTES_MAX = 4096;
 
-const REPAIRABLE = new Set<FileDamage['kind']>(['cut', 'open-transaction', 'zeros']);
-
-/** Verifies every file of the set. `progress` is told the file and the offset reached. */
-export function checkSet(set: AofSet, progress?: (file: AofSetFile, offset: number) => void): SetCheck {
-  const files = set.files.map((file, index) => {
-    return checkFile(file, index === set.files.length - 1, (offset) => progress?.(file, offset));
-  });
+/** Verifies every file of the set. */
+export async function checkSet(set: AofSet, progress = NO_PROGRESS): Promise<SetCheck> {
+  const files: FileCheck[] = [];
+  for (const file of set.files) files.push(await checkFile(file, file === set.files.at(-1), progress));
   const damaged = files.some(({ status }) => status === 'damaged' || status === 'missing');
   const repairable = files.some(({ status }) => status === 'repairable');
   return {
@@ -49,12 +47,17 @@ export function checkSet(set: AofSet, progress?: (file: AofSetFile, offset: numb
   };
 }
 
-function checkFile(file: AofSetFile, last: boolean, progress: (offset: number) => void): FileCheck {
+async function checkFile(file: AofSetFile, last: boolean, progress: Progress): Promise<FileCheck> {
   const { name, path, role } = file;
   if (!existsSync(path)) return missing(file);
   const nothing = (): void => undefined;
-  const handlers = { snapshot: NULL_VISITOR, record: nothing, annotation: nothing, progress };
-  const summary = walkFile(path, handlers, { argumentBytesMax: ARGUMENT_BYTES_MAX });
+  const handlers = {
+    snapshot: NULL_VISITOR,
+    record: nothing,
+    annotation: nothing,
+    progress: (offset: number): Promise<void> => progress(file, offset),
+  };
+  const summary = await walkFile(path, handlers, { argumentBytesMax: ARGUMENT_BYTES_MAX });
   return {
     name,
     path,
@@ -73,7 +76,7 @@ function checkFile(file: AofSetFile, last: boolean, progress: (offset: number) =
 /** Only the end of the last file may be missing: what comes after it in another file would no longer fit. */
 function statusOf({ damage }: FileSummary, last: boolean): CheckStatus {
   if (damage === null) return 'sound';
-  return last && REPAIRABLE.has(damage.kind) ? 'repairable' : 'damaged';
+  return last && isUnfinishedEnd(damage) ? 'repairable' : 'damaged';
 }
 
 function snapshotOf(summary: FileSummary): FileCheck['snapshot'] {

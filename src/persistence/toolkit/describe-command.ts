@@ -36,3 +36,9 @@ export function quoteArgument(text: string): string {
   });
   return `"${escaped}"`;
 }
+
+/** Unix seconds as a date; the number itself where there is no such date. */
+export function timeText(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().replace('.000Z', 'Z');
+}

@@ -2,6 +2,7 @@ import type { AofSet } from './aof-set.js';
 import { describeCommand } from './describe-command.js';
 import type { KeysOf } from './operation-filter.js';
 import { type OperationsResult, walkOperations } from './operations.js';
+import { NO_PROGRESS } from './progress.js';
 
 /** A command that touched the key: the frozen schema of a line of `aof history --json`. */
 export interface HistoryEntry {
@@ -21,7 +22,8 @@ export function history(
   key: string,
   keysOf: KeysOf,
   tell: (entry: HistoryEntry) => void,
-): OperationsResult {
+  progress = NO_PROGRESS,
+): Promise<OperationsResult> {
   const wanted = Buffer.from(key, 'latin1');
   return walkOperations(
     set,
@@ -41,6 +43,6 @@ export function history(
       return true;
     },
     // Keys are at most so long here that no key anybody looks for is cut.
-    { argumentBytesMax: Math.max(64 * 1024, wanted.length + 1) },
+    { argumentBytesMax: Math.max(64 * 1024, wanted.length + 1), progress },
   );
 }

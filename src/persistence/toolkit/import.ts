@@ -2,7 +2,7 @@ import { splitInline } from '../../protocol/inline.js';
 import { AofFileWriter } from '../aof/aof-file-writer.js';
 import { RequestBuilder } from '../aof/request-builder.js';
 import { AofPathError } from './aof-set.js';
-import type { JsonArgument } from './export.js';
+import { argumentBytes, isJsonArgument } from './json-argument.js';
 import { newFile } from './output-set.js';
 
 export interface ImportResult {
@@ -54,7 +54,7 @@ export class AofImporter {
       throw this.wrong('no valid JSON');
     }
     const { db = 0, time = 0, command, args = [] } = parsed as Record<string, unknown>;
-    if (!isArgument(command) || !Array.isArray(args) || !args.every(isArgument)) {
+    if (!isJsonArgument(command) || !Array.isArray(args) || !args.every(isJsonArgument)) {
       throw this.wrong('expected {"db": number, "command": text, "args": [text or {"base64": text}, ...]}');
     }
     if (typeof db !== 'number' || !Number.isInteger(db) || db < 0 || typeof time !== 'number') {
@@ -91,13 +91,4 @@ export class AofImporter {
   abandon(): void {
     this.writer.abandon();
   }
-}
-
-function isArgument(value: unknown): value is JsonArgument {
-  if (typeof value === 'string') return true;
-  return typeof value === 'object' && value !== null && 'base64' in value && typeof value.base64 === 'string';
-}
-
-function argumentBytes(argument: JsonArgument): Buffer {
-  return typeof argument === 'string' ? Buffer.from(argument) : Buffer.from(argument.base64, 'base64');
 }

@@ -3,7 +3,8 @@ import { timeOfAnnotation } from '../aof/aof-format.js';
 import type { AofReader } from '../aof/aof-reader.js';
 import { RdbCommands } from '../rdb-commands.js';
 import type { AofSet, AofSetFile } from './aof-set.js';
-import { type FileOptions, type FileSummary, walkFile } from './aof-walk.js';
+import { type FileOptions, type FileSummary, isUnfinishedEnd, walkFile } from './aof-walk.js';
+import { NO_PROGRESS, type Progress } from './progress.js';
 
 /** One command of a set, in the order in which a server would run them. One object is used again for all. */
 export interface Operation {
@@ -21,33 +22,37 @@ export interface OperationsResult {
   summaries: FileSummary[];
   /** The first file with damage, at which the walk ended, or null. */
   damaged: AofSetFile | null;
+  /** That damage is but an unfinished end, as after a crash: nothing follows it. */
+  unfinished: boolean;
 }
 
 /**
  * Tells every command of the set up to the first damage; SELECT too. `visit` returns false to end the walk. The request
  * is valid during the call only.
  */
-export function walkOperations(
+export async function walkOperations(
   set: AofSet,
   visit: (operation: Operation) => boolean,
-  options: FileOptions & { progress?: (file: AofSetFile, offset: number) => void } = {},
-): OperationsResult {
+  options: FileOptions & { progress?: Progress } = {},
+): Promise<OperationsResult> {
   const summaries: FileSummary[] = [];
   for (const file of set.files) {
     const walk = new FileWalk(file, visit);
     const handlers = {
       ...walk.handlers,
-      progress: (offset: number): void => options.progress?.(file, offset),
+      progress: (offset: number): Promise<void> => (options.progress ?? NO_PROGRESS)(file, offset),
     };
     try {
-      summaries.push(walkFile(file.path, handlers, options));
+      summaries.push(await walkFile(file.path, handlers, options));
     } catch (error) {
-      if (error instanceof WalkEnded) return { summaries, damaged: null };
+      if (error instanceof WalkEnded) return { summaries, damaged: null, unfinished: false };
       throw error;
     }
-    if (summaries.at(-1)!.damage !== null) return { summaries, damaged: file };
+    const { damage } = summaries.at(-1)!;
+    if (damage === null) continue;
+    return { summaries, damaged: file, unfinished: file === set.files.at(-1) && isUnfinishedEnd(damage) };
   }
-  return { summaries, damaged: null };
+  return { summaries, damaged: null, unfinished: false };
 }
 
 const NO_REQUEST = new Request();

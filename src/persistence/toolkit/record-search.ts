@@ -9,6 +9,14 @@ const RECORD_START = /^\*[1-9]\d{0,6}\r\n\$\d{1,9}\r\n/;
 const RECORD_START_BYTES = 24;
 /** So many records in a row are no chance, even if other bytes follow them. */
 const PROOF_RECORDS = 3;
+/** Longer rows are not counted to their end: each damage of a file of 10M records would cost a second. */
+const PROOF_RECORDS_MAX = 100_000;
+/**
+ * Inside a damaged value. Records there that break off, too, are more likely part of it than proof that its length was
+ * altered, unless there are many.
+ */
+const PROOF_INSIDE_VALUE = 64;
+const CHECKSUM_START = /^#CRC:[0-9a-f]{8}:\d/;
 
 /** Where records begin again behind damage. */
 export interface Boundary {
@@ -17,21 +25,63 @@ export interface Boundary {
   records: number;
 }
 
+/** What is known of the place where a search begins. */
+export interface SearchOptions {
+  /** It is inside a value that leads beyond the end of the file. */
+  insideCut?: boolean;
+  /** Where the damaged value ends, if its length is right: records that stand before and break off there are its own. */
+  valueEnd?: number;
+  /** Records that begin before this offset must lead beyond it. */
+  crossing?: number;
+}
+
 /**
  * The first offset from `from` on at which sound records provably begin, or null. Provably: they lead to the end of
  * the file, or are at least three; and they are not part of a value that holds such records itself, which shows in
- * the newline that ends the value. `covered`: only if a checksum annotation follows them, in a file that has such.
+ * the newline that ends the value.
  */
-export function findRecords(read: ReadBytes, size: number, from: number, covered = false): Boundary | null {
+export function findRecords(
+  read: ReadBytes,
+  size: number,
+  from: number,
+  options: SearchOptions = {},
+): Boundary | null {
+  return findPlace(read, size, from, RECORD_START, (offset) => provenRecords(read, size, offset, options));
+}
+
+/**
+ * The first checksum annotation from `from` on behind which the next stretch, or the rest of the file, is sound; null
+ * without one.
+ */
+export function findChecksum(read: ReadBytes, size: number, from: number): number | null {
+  const place = findPlace(read, size, from, CHECKSUM_START, (offset) => {
+    const reader = new AofReader(read, size, offset, { moved: true, argumentBytesMax: 64 });
+    if (reader.next() !== AofItem.ANNOTATION || parseChecksum(reader.annotation) === null) return 0;
+    for (let item = reader.next(); item !== AofItem.DAMAGE; item = reader.next()) {
+      if (item === AofItem.END || (reader.checksums?.bytes ?? 0) > 0) return 1;
+    }
+    return 0;
+  });
+  return place?.offset ?? null;
+}
+
+/** The first place where `start` matches and `proof` counts something. */
+function findPlace(
+  read: ReadBytes,
+  size: number,
+  from: number,
+  start: RegExp,
+  proof: (offset: number) => number,
+): Boundary | null {
+  const first = start === CHECKSUM_START ? '#' : '*';
   const window = Buffer.allocUnsafe(WINDOW_BYTES + RECORD_START_BYTES);
   for (let offset = from; offset < size; offset += WINDOW_BYTES) {
     const filled = readFully(read, window, Math.min(window.length, size - offset), offset);
     for (let at = 0; at < Math.min(filled, WINDOW_BYTES); at++) {
-      at = window.indexOf('*', at);
+      at = window.indexOf(first, at);
       if (at < 0 || at >= filled) break;
-      if (!RECORD_START.test(window.toString('latin1', at, Math.min(filled, at + RECORD_START_BYTES))))
-        continue;
-      const records = provenRecords(read, size, offset + at, covered);
+      if (!start.test(window.toString('latin1', at, Math.min(filled, at + RECORD_START_BYTES)))) continue;
+      const records = proof(offset + at);
       if (records > 0) return { offset: offset + at, records };
     }
   }
@@ -39,22 +89,29 @@ export function findRecords(read: ReadBytes, size: number, from: number, covered
 }
 
 /** How many records follow each other from `offset` on; 0 when they prove nothing. */
-function provenRecords(read: ReadBytes, size: number, offset: number, covered: boolean): number {
+function provenRecords(
+  read: ReadBytes,
+  size: number,
+  offset: number,
+  { insideCut = false, valueEnd = 0, crossing = 0 }: SearchOptions,
+): number {
   const reader = new AofReader(read, size, offset, { checksums: false, argumentBytesMax: 64 });
   let records = 0;
-  let annotated = !covered;
   let item = reader.next();
   for (; item === AofItem.RECORD || item === AofItem.ANNOTATION; item = reader.next()) {
-    if (item === AofItem.RECORD) records++;
-    else annotated ||= parseChecksum(reader.annotation) !== null;
+    if (item !== AofItem.RECORD) continue;
+    if (++records === 1 && offset < crossing && reader.end <= crossing) return 0;
+    if (records === PROOF_RECORDS_MAX) return records;
   }
-  if (!annotated) return 0;
   const { damage } = reader;
   if (damage === null) return records;
   if (damage.kind === 'transaction') return records + 1;
   // Behind records that stand inside a value comes the newline that ends the value.
   if (startsWithNewline(read, reader.start)) return 0;
-  if (damage.kind === 'cut' || damage.kind === 'open-transaction') return records >= 2 ? records : 0;
+  if (reader.start < valueEnd && records < PROOF_INSIDE_VALUE) return 0;
+  if (damage.kind === 'cut' || damage.kind === 'open-transaction') {
+    return records >= (insideCut ? PROOF_INSIDE_VALUE : 2) ? records : 0;
+  }
   return records >= PROOF_RECORDS ? records : 0;
 }
 
@@ -62,6 +119,19 @@ function provenRecords(read: ReadBytes, size: number, offset: number, covered: b
 export function startsWithNewline(read: ReadBytes, offset: number): boolean {
   const bytes = Buffer.alloc(2);
   return read(bytes, 0, 2, offset) === 2 && bytes[0] === 13 && bytes[1] === 10;
+}
+
+/** -1 at the end. */
+export function byteAt(read: ReadBytes, offset: number): number {
+  const byte = Buffer.alloc(1);
+  return read(byte, 0, 1, offset) === 1 ? byte[0]! : -1;
+}
+
+/** True when a whole argument stands at `offset`, with its header and the newline behind it. */
+export function argumentFollows(read: ReadBytes, offset: number): boolean {
+  const bytes = Buffer.alloc(RECORD_START_BYTES);
+  const header = /^\$(\d{1,9})\r\n/.exec(bytes.toString('latin1', 0, read(bytes, 0, bytes.length, offset)));
+  return header !== null && startsWithNewline(read, offset + header[0].length + Number(header[1]));
 }
 
 function readFully(read: ReadBytes, to: Buffer, length: number, offset: number): number {
@@ -80,10 +150,12 @@ function readFully(read: ReadBytes, to: Buffer, length: number, offset: number):
  */
 export function examineCut(read: ReadBytes, size: number, start: number, damage: AofDamage): AofDamage {
   if (damage.kind !== 'cut') return damage;
-  const boundary = findRecords(read, size, start + 1);
+  const boundary = findRecords(read, size, start + 1, { insideCut: true });
   if (boundary === null) return damage;
   const records =
-    boundary.records === 1 ? 'a sound record follows' : `${boundary.records} sound records follow`;
+    boundary.records === 1
+      ? 'a sound record follows'
+      : `${boundary.records === PROOF_RECORDS_MAX ? 'more than ' : ''}${boundary.records} sound records follow`;
   return {
     kind: 'length',
     offset: damage.offset,

@@ -6,9 +6,10 @@ import type { AofReader } from '../aof/aof-reader.js';
 import { type AofFile, filesInOrder, MANIFEST_SUFFIX } from '../aof/manifest.js';
 import type { RdbVisitor } from '../rdb/rdb-visitor.js';
 import { AofPathError, type AofSet, type AofSetFile } from './aof-set.js';
-import { type FileSummary, walkFile } from './aof-walk.js';
+import { type FileSummary, isUnfinishedEnd, walkFile } from './aof-walk.js';
 import { NULL_VISITOR } from './null-visitor.js';
-import { copyRange, newDataDirectory, writeManifest } from './output-set.js';
+import { copyRange, inNewDataDirectory, writeManifest } from './output-set.js';
+import { NO_PROGRESS, type Progress } from './progress.js';
 
 /** The point to which data is restored. */
 export type RestorePoint =
@@ -35,6 +36,8 @@ export interface RestoreResult {
   /** Records kept and left out, RDB parts not counted. */
   kept: number;
   leftOut: number;
+  /** Damage at which the search for the point ended; an unfinished end is none. */
+  damage: { file: string; offset: number; reason: string } | null;
 }
 
 const ARGUMENT_BYTES_MAX = 4096;
@@ -42,13 +45,14 @@ const ARGUMENT_BYTES_MAX = 4096;
 const SHOWN_CHARACTERS = 80;
 
 /** Finds the point, never inside a transaction. Throws an `AofPathError` when the set has no such point. */
-export function findCut(set: AofSet, point: RestorePoint): FoundCut {
-  return new CutSearch(point).run(set);
+export function findCut(set: AofSet, point: RestorePoint, progress = NO_PROGRESS): Promise<FoundCut> {
+  return new CutSearch(point, progress).run(set);
 }
 
 interface FoundCut extends CutPoint {
   kept: number;
   leftOut: number;
+  damage: RestoreResult['damage'];
 }
 
 class CutSearch {
@@ -58,13 +62,19 @@ class CutSearch {
   private unit = 0;
   private unitRecords = 0;
   private timeSeconds = 0;
+  private damage: RestoreResult['damage'] = null;
 
-  constructor(private readonly point: RestorePoint) {}
+  constructor(
+    private readonly point: RestorePoint,
+    private readonly progress: Progress,
+  ) {}
 
-  run(set: AofSet): FoundCut {
+  async run(set: AofSet): Promise<FoundCut> {
     let end: FoundCut | null = null;
     for (const file of set.files) {
-      const { soundTo, damage } = this.readFile(file);
+      const { soundTo, damage } = await this.readFile(file);
+      const unfinished = damage === null || (file === set.files.at(-1) && isUnfinishedEnd(damage));
+      if (!unfinished) this.damage = { file: file.name, offset: damage.offset, reason: damage.reason };
       end = {
         file,
         offset: soundTo,
@@ -72,19 +82,23 @@ class CutSearch {
         timeSeconds: this.timeSeconds,
         kept: this.records,
         leftOut: 0,
+        damage: this.damage,
       };
       if (damage !== null) break;
     }
     const { point, found, records } = this;
     if (end === null) throw new AofPathError('the manifest names no files');
-    if (found !== null) return { ...found, leftOut: records - found.kept };
-    if (point.kind === 'before') throw new AofPathError(`no ${point.words.join(' ')} stands in the data`);
+    if (found !== null) return { ...found, leftOut: records - found.kept, damage: this.damage };
+    const { damage } = this;
+    const where =
+      damage === null ? 'in the data' : `before the damage at offset ${damage.offset} of ${damage.file}`;
+    if (point.kind === 'before') throw new AofPathError(`no ${point.words.join(' ')} stands ${where}`);
     if (point.kind === 'offset')
-      throw new AofPathError(`offset ${point.offset} lies behind the end of the data`);
+      throw new AofPathError(`offset ${point.offset} of ${point.file ?? 'the newest file'} is not ${where}`);
     return end;
   }
 
-  private readFile(file: AofSetFile): FileSummary {
+  private readFile(file: AofSetFile): Promise<FileSummary> {
     const { point } = this;
     this.unit = 0;
     this.unitRecords = this.records;
@@ -103,9 +117,9 @@ class CutSearch {
       }
       this.endUnit(reader);
     };
-    const handlers = { snapshot: snapshotGuard(file, point), record, annotation };
-    const summary = walkFile(file.path, handlers, { argumentBytesMax: ARGUMENT_BYTES_MAX });
-    return summary;
+    const progress = (offset: number): Promise<void> => this.progress(file, offset);
+    const handlers = { snapshot: snapshotGuard(file, point), record, annotation, progress };
+    return walkFile(file.path, handlers, { argumentBytesMax: ARGUMENT_BYTES_MAX });
   }
 
   private endUnit(reader: AofReader): void {
@@ -118,7 +132,7 @@ class CutSearch {
   private take(file: AofSetFile, command: string): void {
     if (this.found !== null && this.point.kind !== 'before') return;
     const { unit: offset, unitRecords: kept, timeSeconds } = this;
-    this.found = { file, offset, command, timeSeconds, kept, leftOut: 0 };
+    this.found = { file, offset, command, timeSeconds, kept, leftOut: 0, damage: null };
   }
 }
 
@@ -158,29 +172,35 @@ function shown(request: Request): string {
 }
 
 /** Copies the set up to the point into a new directory. The input is only read. */
-export function restore(set: AofSet, point: RestorePoint, directory: string): RestoreResult {
-  const { kept, leftOut, ...cut } = findCut(set, point);
-  const filesDirectory = newDataDirectory(directory);
+export async function restore(
+  set: AofSet,
+  point: RestorePoint,
+  directory: string,
+  progress = NO_PROGRESS,
+): Promise<RestoreResult> {
+  const { kept, leftOut, damage, ...cut } = await findCut(set, point, progress);
+  const appendFilename = appendFilenameOf(set);
+  return inNewDataDirectory(directory, async (filesDirectory) => {
+    await copySet(set, cut, filesDirectory, progress);
+    const manifest = join(filesDirectory, appendFilename + MANIFEST_SUFFIX);
+    return { directory, appendFilename, manifest, cut, kept, leftOut, damage };
+  });
+}
+
+async function copySet(set: AofSet, cut: CutPoint, directory: string, progress: Progress): Promise<void> {
   const appendFilename = appendFilenameOf(set);
   const files: AofFile[] = [];
   for (const file of set.files) {
     const entry = manifestEntry(set, file, appendFilename);
     const last = file.path === cut.file.path;
-    copyRange(file.path, join(filesDirectory, entry.name), 0, last ? cut.offset : statSync(file.path).size);
+    const end = last ? cut.offset : statSync(file.path).size;
+    await copyRange(file.path, join(directory, entry.name), 0, end, (offset) => progress(file, offset));
     files.push(entry);
     if (last) break;
   }
   const base = files.find(({ type }) => type === 'b') ?? null;
   const increments = files.filter(({ type }) => type === 'i');
-  writeManifest(filesDirectory, appendFilename, { base, increments, history: [] });
-  return {
-    directory,
-    appendFilename,
-    manifest: join(filesDirectory, appendFilename + MANIFEST_SUFFIX),
-    cut,
-    kept,
-    leftOut,
-  };
+  writeManifest(directory, appendFilename, { base, increments, history: [] });
 }
 
 /** A single file becomes the base of a set, under the name that Redis gives it when it takes in an older AOF. */

@@ -1,9 +1,12 @@
+import { KeyHash } from '../../bytes/hash.js';
+import type { Bytes } from '../../bytes/bytes.js';
 import { AtomicFile } from '../atomic-file.js';
 import type { ReadBytes } from '../file-bytes.js';
 import { Crc64 } from '../rdb/crc64.js';
 import { RdbError, RdbOpcode, RDB_VERSION_CHECKSUM } from '../rdb/rdb-format.js';
 import { RdbReader } from '../rdb/rdb-reader.js';
 import { NULL_VISITOR } from './null-visitor.js';
+import { PROGRESS_BYTES } from './progress.js';
 
 export interface SalvagedSnapshot {
   keys: number;
@@ -14,32 +17,54 @@ export interface SalvagedSnapshot {
   damage: string | null;
   /** All of it can be read, but the checksum does not fit. */
   unproven: boolean;
+  /** Keys left out because they, or elements of theirs, come twice: no server would load the file. */
+  repeated: readonly ByteRange[];
 }
 
+interface ByteRange {
+  start: number;
+  end: number;
+}
+
+type OffsetProgress = (offset: number) => Promise<void>;
+
 const CHUNK_BYTES = 1024 * 1024;
+/** Elements of one value that are compared with each other. */
+const ELEMENTS_MAX = 1_000_000;
 
 /**
  * Copies an RDB file, or as many whole keys of it as stand before its first damage, to `path`. A prefix of such a file
  * that ends between two keys is one itself, once it has an end mark and a checksum of its own.
  */
-export function salvageSnapshot(read: ReadBytes, size: number, path: string): SalvagedSnapshot {
-  const { reader, damage } = readAll(read, size);
+export async function salvageSnapshot(
+  read: ReadBytes,
+  size: number,
+  path: string,
+  progress: OffsetProgress,
+): Promise<SalvagedSnapshot> {
+  const { reader, damage } = await readAll(read, size, progress);
   const unproven = damage?.damage === 'checksum';
   const soundTo = damage === null || unproven ? endMark(reader) : reader.entryOffset;
-  copyWithEnd(read, soundTo, reader.version, path);
+  const repeated = damage === null ? [] : await repeatedKeys(read, size, soundTo, reader.keys, progress);
+  await copyWithEnd(read, soundTo, repeated, reader.version, path, progress);
   return {
-    keys: reader.keys,
+    keys: reader.keys - repeated.length,
     soundTo,
     end: reader.offset,
     damage: unproven ? null : (damage?.message ?? null),
     unproven,
+    repeated,
   };
 }
 
-function readAll(read: ReadBytes, size: number): { reader: RdbReader; damage: RdbError | null } {
+async function readAll(
+  read: ReadBytes,
+  size: number,
+  progress: OffsetProgress,
+): Promise<{ reader: RdbReader; damage: RdbError | null }> {
   const reader = RdbReader.ofFile(read, size, NULL_VISITOR);
   try {
-    reader.read();
+    while (!reader.step(PROGRESS_BYTES)) await progress(reader.offset);
     return { reader, damage: null };
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
@@ -52,7 +77,92 @@ function endMark(reader: RdbReader): number {
   return reader.offset - (reader.version >= RDB_VERSION_CHECKSUM ? 9 : 1);
 }
 
-function copyWithEnd(read: ReadBytes, bytes: number, version: number, path: string): void {
+/** Entries before `soundTo` whose key, or an element, comes twice: altered bytes make such, and Redis refuses them. */
+async function repeatedKeys(
+  read: ReadBytes,
+  size: number,
+  soundTo: number,
+  keys: number,
+  progress: OffsetProgress,
+): Promise<ByteRange[]> {
+  const seen = new KeyFingerprints(keys);
+  const repeated: ByteRange[] = [];
+  let isNew = true;
+  let db = 0;
+  const elements = new Set<string>();
+  const note = (key: Bytes): void => {
+    isNew = seen.add(db, key);
+    elements.clear();
+  };
+  const noteElement = (element: Bytes): void => {
+    if (elements.size === ELEMENTS_MAX) return;
+    const before = elements.size;
+    if (elements.add(element.toString()).size === before) isNew = false;
+  };
+  const reader = RdbReader.ofFile(read, size, {
+    ...NULL_VISITOR,
+    select: (number) => (db = number),
+    string: note,
+    listStart: note,
+    setStart: note,
+    setMember: noteElement,
+    zsetStart: note,
+    zsetMember: noteElement,
+    hashStart: note,
+    hashField: noteElement,
+    streamStart: note,
+  });
+  let pauseAt = PROGRESS_BYTES;
+  while (reader.offset < soundTo) {
+    const start = reader.offset;
+    reader.step(1);
+    if (!isNew) repeated.push({ start, end: reader.offset });
+    isNew = true;
+    if (reader.offset < pauseAt) continue;
+    await progress(reader.offset);
+    pauseAt += PROGRESS_BYTES;
+  }
+  return repeated;
+}
+
+/** Which keys there have been, by 64 bits of hash each: 16 bytes a key. */
+class KeyFingerprints {
+  private readonly mask: number;
+  private readonly slots: Int32Array;
+  private readonly first = new KeyHash(0x2545f491);
+  private readonly second = new KeyHash(0x6c8e9cf5);
+
+  constructor(keys: number) {
+    let slots = 16;
+    while (slots < 1.5 * keys) slots *= 2;
+    this.mask = slots - 1;
+    this.slots = new Int32Array(2 * slots);
+  }
+
+  /** False for a key that is there. */
+  add(db: number, { buffer, offset, length }: Bytes): boolean {
+    const high = this.first.compute(buffer, offset, length);
+    const low = this.second.compute(buffer, offset, length) ^ Math.imul(db, 0x9e3779b1);
+    const { slots, mask } = this;
+    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+      if (slots[2 * slot] === 0) {
+        slots[2 * slot] = high;
+        slots[2 * slot + 1] = low;
+        return true;
+      }
+      if (slots[2 * slot] === high && slots[2 * slot + 1] === low) return false;
+    }
+  }
+}
+
+async function copyWithEnd(
+  read: ReadBytes,
+  bytes: number,
+  leftOut: readonly ByteRange[],
+  version: number,
+  path: string,
+  progress: OffsetProgress,
+): Promise<void> {
   const file = new AtomicFile(path);
   try {
     const crc = new Crc64();
@@ -61,11 +171,16 @@ function copyWithEnd(read: ReadBytes, bytes: number, version: number, path: stri
       crc.update(chunk, 0, length);
       file.write(chunk.subarray(0, length));
     };
-    for (let offset = 0; offset < bytes;) {
-      const got = read(chunk, 0, Math.min(CHUNK_BYTES, bytes - offset), offset);
-      if (got === 0) break;
-      put(got);
-      offset += got;
+    let from = 0;
+    for (const { start, end } of [...leftOut, { start: bytes, end: bytes }]) {
+      for (let offset = from; offset < start;) {
+        const got = read(chunk, 0, Math.min(CHUNK_BYTES, start - offset), offset);
+        if (got === 0) break;
+        put(got);
+        offset += got;
+        if (offset % PROGRESS_BYTES < CHUNK_BYTES) await progress(offset);
+      }
+      from = end;
     }
     chunk[0] = RdbOpcode.EOF;
     put(1);

@@ -19,11 +19,14 @@ interface Salvaged {
   files: string[];
 }
 
-function salvaged(bytes: Buffer): Salvaged {
+async function salvaged(bytes: Buffer): Promise<Salvaged> {
   const directory = temporaryDirectory();
   const path = join(directory, 'redis.aof');
   writeFileSync(path, bytes);
-  const result = salvage(findAofSet(path), join(directory, 'out'), () => [1]);
+  const result = await salvage(findAofSet(path), join(directory, 'out'), {
+    keysOf: () => [1],
+    objection: () => null,
+  });
   const files = join(directory, 'out', 'appendonlydir');
   const read = readAll(readFileSync(join(files, 'redis.aof.1.incr.aof')));
   if (read.reader.damage !== null) throw new Error(read.reader.damage.reason);
@@ -40,46 +43,46 @@ const RECORDS = Array.from({ length: 40 }, (_, i) => [
 ]);
 const PLAIN = RECORDS.map((args) => resp(...args));
 
-test('everything is kept of a sound file', () => {
-  const { result, records } = salvaged(latin1(PLAIN.join('')));
+test('everything is kept of a sound file', async () => {
+  const { result, records } = await salvaged(latin1(PLAIN.join('')));
   expect(records).toEqual(RECORDS);
   expect(result.lost).toEqual([]);
 });
 
-test('one destroyed record is put aside and all others are kept', () => {
+test('one destroyed record is put aside and all others are kept', async () => {
   const parts = [...PLAIN];
   parts[10] = '*3\r\n$3\r\nSET\r\n\0\0\0\0garbage\0\0\r\n';
-  const { result, records } = salvaged(latin1(parts.join('')));
+  const { result, records } = await salvaged(latin1(parts.join('')));
   expect(records).toEqual(RECORDS.filter((_, i) => i !== 10));
   expect(result.lost).toMatchObject([
     { keysBefore: ['key:7', 'key:8', 'key:9'], keysAfter: ['key:11', 'key:12', 'key:13'] },
   ]);
 });
 
-test('a command inside a value never becomes a record, though the header of its value is destroyed', () => {
+test('a command inside a value never becomes a record, though the header of its value is destroyed', async () => {
   const inner = resp('FLUSHALL') + resp('SET', 'bad', 'idea');
   const bytes =
     PLAIN.slice(0, 3).join('') +
     resp('SET', 'k', inner).replace('*3\r\n$3\r\nSET', '*3\r\n$x\r\nSET') +
     PLAIN[3]! +
     PLAIN[4]!;
-  const names = salvaged(latin1(bytes)).records.map(([name, key]) => `${name} ${key}`);
+  const names = (await salvaged(latin1(bytes))).records.map(([name, key]) => `${name} ${key}`);
   expect(names).toEqual(['SET key:0', 'SET key:1', 'SET key:2', 'SET key:3', 'SET key:4']);
 });
 
-test('with checksums a stretch with an altered value is put aside as a whole, and moved stretches are kept', () => {
+test('with checksums a stretch with an altered value is put aside as a whole, and moved stretches are kept', async () => {
   const batches = [PLAIN.slice(0, 5), PLAIN.slice(5, 10), PLAIN.slice(10, 15), PLAIN.slice(15, 20)].map(
     (batch) => batch.join(''),
   );
   const bytes = checksummed(...batches);
   bytes[bytes.indexOf('value 6')]! ^= 2;
-  expect(salvaged(bytes).records).toEqual([...RECORDS.slice(0, 5), ...RECORDS.slice(10, 20)]);
+  expect((await salvaged(bytes)).records).toEqual([...RECORDS.slice(0, 5), ...RECORDS.slice(10, 20)]);
   const whole = checksummed(...batches).toString('latin1');
   const gone = whole.replace(batches[1]!, '').replace(/(#CRC[^\n]*\n)#CRC[^\n]*\n/, '$1');
-  expect(salvaged(latin1(gone)).records).toEqual([...RECORDS.slice(0, 5), ...RECORDS.slice(10, 20)]);
+  expect((await salvaged(latin1(gone))).records).toEqual([...RECORDS.slice(0, 5), ...RECORDS.slice(10, 20)]);
 });
 
-test('commands of a transaction whose other half is lost are kept, MULTI and EXEC are not', () => {
+test('commands of a transaction whose other half is lost are kept, MULTI and EXEC are not', async () => {
   const text =
     resp('MULTI') +
     PLAIN[1]! +
@@ -90,12 +93,12 @@ test('commands of a transaction whose other half is lost are kept, MULTI and EXE
     PLAIN[4]! +
     resp('MULTI') +
     PLAIN[5]!;
-  const { records, result } = salvaged(latin1(text));
+  const { records, result } = await salvaged(latin1(text));
   expect(records).toEqual([RECORDS[1], RECORDS[2], RECORDS[3], RECORDS[4], RECORDS[5]]);
   expect(result.transactionsOpened).toBe(3);
 });
 
-test('of an RDB part the keys before its damage are kept', () => {
+test('of an RDB part the keys before its damage are kept', async () => {
   const sink = new BufferSink();
   const writer = new RdbWriter(sink, { compression: false });
   const meta = { expireAtMs: -1, idleSeconds: -1, frequency: -1 };
@@ -104,7 +107,7 @@ test('of an RDB part the keys before its damage are kept', () => {
   const rdb = sink.bytes;
   // The type byte of the eleventh key.
   rdb[rdb.indexOf('key:10') - 2] = 99;
-  const { result, records, files } = salvaged(Buffer.concat([rdb, latin1(PLAIN.join(''))]));
+  const { result, records, files } = await salvaged(Buffer.concat([rdb, latin1(PLAIN.join(''))]));
   expect(result.snapshotKeys).toBe(10);
   expect(records).toEqual(RECORDS);
   const base = readFileSync(join(result.directory, 'appendonlydir', 'redis.aof.1.base.rdb'));
@@ -138,20 +141,20 @@ function damaged(
   return flipped;
 }
 
-test('whatever is damaged, nothing crashes, no record is invented, and with checksums the damage is found', () => {
+test('whatever is damaged, nothing crashes, no record is invented, and with checksums the damage is found', async () => {
   const bytes = checksummed(...Array.from({ length: 8 }, (_, i) => PLAIN.slice(5 * i, 5 * i + 5).join('')));
   const known = new Set(RECORDS.map((args) => args.join('\0')));
   const directory = temporaryDirectory();
   mkdirSync(join(directory, 'in'));
   const path = join(directory, 'in', 'redis.aof');
-  fc.assert(
-    fc.property(damage, (change) => {
+  await fc.assert(
+    fc.asyncProperty(damage, async (change) => {
       const altered = damaged(bytes, change);
       if (altered.equals(bytes)) return;
       writeFileSync(path, altered);
-      const { records } = salvaged(altered);
+      const { records } = await salvaged(altered);
       for (const args of records) expect(known).toContain(args.join('\0'));
-      const { status, files } = checkSet(findAofSet(path));
+      const { status, files } = await checkSet(findAofSet(path));
       // A cut between two stretches leaves a sound file.
       const shorter = change.kind === 'cut' || change.kind === 'delete';
       expect(status !== 'sound' || (shorter && bytes.subarray(0, files[0]!.bytes).equals(altered))).toBe(
@@ -166,7 +169,7 @@ test('whatever is damaged, nothing crashes, no record is invented, and with chec
   test('it loads what was saved', async () => {
     const parts = [...PLAIN];
     parts[3] = '*3\r\n$3\r\nSET\r\n\0\0';
-    const { result } = salvaged(latin1(parts.join('')));
+    const { result } = await salvaged(latin1(parts.join('')));
     const redis = await RedisProcess.start(
       result.directory,
       '--appendonly',
