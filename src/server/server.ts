@@ -22,6 +22,7 @@ import { Dispatcher } from './execution/dispatcher.js';
 import { type Log, silentLog } from './log.js';
 import { LatencyMonitor } from './info/latency.js';
 import { Network } from './transport/network.js';
+import { Compaction } from './upkeep/compaction.js';
 import { MemoryLimit } from './upkeep/memory-limit.js';
 import { Monitors } from './clients/monitor.js';
 import { publishKeyspaceEvent } from './pubsub/keyspace-events.js';
@@ -54,6 +55,7 @@ export class Server {
   readonly watches = new Watches();
   readonly activeExpiry: ActiveExpiry;
   readonly memoryLimit: MemoryLimit;
+  readonly compaction: Compaction;
   readonly clientMemory: ClientMemory;
   readonly clock = new CommandClock();
   readonly statistics = new Statistics();
@@ -123,6 +125,7 @@ export class Server {
     this.activeExpiry = new ActiveExpiry(this);
     this.clientMemory = new ClientMemory(this);
     this.memoryLimit = new MemoryLimit(this);
+    this.compaction = new Compaction(this);
     this.dispatcher = new Dispatcher(this);
     this.pipeline = new Pipeline(this);
     this.turn = new Turn(this.pipeline.reply);
@@ -148,6 +151,7 @@ export class Server {
       }
       if (this.blocking.hasReady) this.blocking.serveReady();
       this.clientMemory.refresh();
+      this.compaction.run();
     });
     this.cron.everySecond(() => {
       closeOverdueClients(this);
