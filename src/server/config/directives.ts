@@ -58,8 +58,9 @@ export const DIRECTIVES = {
   'enable-protected-configs': oneOf('no', 'no', 'yes', 'local'),
 
   // Process.
-  /** For tests of loading: microseconds of sleep after each key. Shown only when asked for by name. */
+  /** For tests of loading and saving: microseconds of sleep after each key. Shown only when asked for by name. */
   'key-load-delay': integer(0, -INT_MAX - 1, INT_MAX),
+  'rdb-key-save-delay': integer(0, -INT_MAX - 1, INT_MAX),
   daemonize: boolean(false),
   supervised: oneOf('no', 'upstart', 'systemd', 'auto', 'no'),
   pidfile: text(''),
@@ -275,7 +276,7 @@ export const IMMUTABLE: ReadonlySet<DirectiveName> = new Set<DirectiveName>([
 ]);
 
 /** Shown by CONFIG GET only when asked for by name. */
-export const HIDDEN: ReadonlySet<string> = new Set<DirectiveName>(['key-load-delay']);
+export const HIDDEN: ReadonlySet<string> = new Set<DirectiveName>(['key-load-delay', 'rdb-key-save-delay']);
 
 /** Changed by CONFIG SET only where `enable-protected-configs` allows it. */
 export const PROTECTED: ReadonlySet<DirectiveName> = new Set<DirectiveName>(['dbfilename', 'dir']);
