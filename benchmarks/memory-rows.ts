@@ -134,6 +134,16 @@ export const MEMORY_ROWS: readonly MemoryRow[] = [
     },
   },
   {
+    id: 'churn-mixed',
+    title: '1M strings of 10 to 500 B of which a random 99 % were deleted',
+    wanted: 1,
+    count: 1_000_000,
+    fill: async (feed, count) => {
+      await feed.send(count, (i) => request('SET', key(i), 'x'.repeat(10 + (scatter(i) % 490))));
+      await feed.send(count, (i) => (scatter(i + 7) % 100 === 0 ? '' : request('UNLINK', key(i))));
+    },
+  },
+  {
     id: 'churn-members',
     title: 'a set and a sorted set of 500k each of which a random three quarters were removed',
     wanted: 1,

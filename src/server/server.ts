@@ -22,6 +22,7 @@ import { Dispatcher } from './execution/dispatcher.js';
 import { type Log, silentLog } from './log.js';
 import { LatencyMonitor } from './info/latency.js';
 import { Network } from './transport/network.js';
+import { Compaction } from './upkeep/compaction.js';
 import { LazyFreeing } from './upkeep/lazy-freeing.js';
 import { MemoryLimit } from './upkeep/memory-limit.js';
 import { Migrations } from './migration/migrations.js';
@@ -57,6 +58,7 @@ export class Server {
   readonly activeExpiry: ActiveExpiry;
   readonly memoryLimit: MemoryLimit;
   readonly lazyFreeing: LazyFreeing;
+  readonly compaction: Compaction;
   readonly clientMemory: ClientMemory;
   readonly clock = new CommandClock();
   readonly statistics = new Statistics();
@@ -128,6 +130,7 @@ export class Server {
     this.lazyFreeing = new LazyFreeing(this);
     this.clientMemory = new ClientMemory(this);
     this.memoryLimit = new MemoryLimit(this);
+    this.compaction = new Compaction(this);
     this.dispatcher = new Dispatcher(this);
     this.pipeline = new Pipeline(this);
     this.turn = new Turn(this.pipeline.reply);
@@ -155,6 +158,7 @@ export class Server {
       }
       if (this.blocking.hasReady) this.blocking.serveReady();
       this.clientMemory.refresh();
+      this.compaction.run();
     });
     this.cron.everySecond(() => {
       closeOverdueClients(this);

@@ -10,6 +10,8 @@ export class BlockPages {
   private readonly pages = new Map<number, BlockPage>();
   /** Pages that may have room, oldest first. */
   private readonly roomy = new Set<number>();
+  /** Pages from which nothing is taken, though they have room. */
+  private readonly withheld = new Set<number>();
 
   // What `take` found.
   page = 0;
@@ -45,7 +47,7 @@ export class BlockPages {
 
   /** Frees a row; its bytes. */
   release(page: number, offset: number): number {
-    this.roomy.add(page);
+    if (!this.withheld.has(page)) this.roomy.add(page);
     return this.pages.get(page)!.release(offset >>> BLOCK_BITS) << BLOCK_BITS;
   }
 
@@ -54,11 +56,29 @@ export class BlockPages {
     if (this.pages.get(page)!.used !== 0) return false;
     this.pages.delete(page);
     this.roomy.delete(page);
+    this.withheld.delete(page);
     return true;
+  }
+
+  /** Bytes of a page that are taken. */
+  bytesOn(page: number): number {
+    return this.pages.get(page)!.used << BLOCK_BITS;
+  }
+
+  /** Takes nothing more from a page, until `restore`. */
+  withhold(page: number): void {
+    this.withheld.add(page);
+    this.roomy.delete(page);
+  }
+
+  restore(page: number): void {
+    this.withheld.delete(page);
+    this.roomy.add(page);
   }
 
   clear(): void {
     this.pages.clear();
     this.roomy.clear();
+    this.withheld.clear();
   }
 }

@@ -179,7 +179,7 @@ export class Database extends RecordShards {
     if (this.lruLists.length !== 0) this.lruListOf(hash).setRef(records.access(target), target);
   }
 
-  /** Moves the record to another cell of its size, if that empties a sparse run; its ref afterwards. */
+  /** Moves the record to another cell of its size, for its page is being evacuated; its ref afterwards. */
   relocate(ref: number): number {
     const { records } = this;
     return this.moveTo(ref, records.slab.alloc(records.slab.bytesOf(ref)), records.valueLength(ref));

@@ -4,9 +4,9 @@ import { AccessClock } from './access-clock.js';
 import { Database } from './database.js';
 import { Dict } from './dict.js';
 import { EncodingLimits } from './encoding-limits.js';
+import { EvacuatingSlab } from './evacuating-slab.js';
 import { LazyFree, type ValueParts } from './lazy-free.js';
 import { Records } from './record.js';
-import { Slab } from './slab.js';
 import { ownListParts } from './types/list.js';
 import { ownStreamParts } from './types/stream.js';
 import { registerHashes } from './types/hash.js';
@@ -29,7 +29,7 @@ export interface KeyspaceOptions {
 
 /** All databases, over one slab. It owns no timer and no clock: the time comes in as an argument. */
 export class Keyspace {
-  readonly slab = new Slab();
+  readonly slab = new EvacuatingSlab();
   readonly records = new Records(this.slab);
   readonly hash: KeyHash;
   readonly accessClock: AccessClock;

@@ -23,6 +23,7 @@ export class RecordShards {
 
   protected readonly hash: KeyHash;
   protected readonly shards: HashIndex[] = [];
+  private readonly tables: SlabTables[] = [];
   protected readonly lruLists: LruList[] = [];
   protected readonly shardMask: number;
   private readonly prefetchRefs = new Int32Array(PREFETCH_MAX);
@@ -39,7 +40,9 @@ export class RecordShards {
     const { shardCount, keysPerShardMax } = keyspace.options;
     this.shardMask = shardCount - 1;
     for (let shard = 0; shard < shardCount; shard++) {
-      this.shards.push(new HashIndex(new SlabTables(this.records.slab)));
+      const tables = new SlabTables(this.records.slab);
+      this.tables.push(tables);
+      this.shards.push(new HashIndex(tables));
       if (keysPerShardMax > 0) this.lruLists.push(new LruList());
     }
   }
@@ -228,6 +231,13 @@ export class RecordShards {
   /** Moves on with replacing tables of the index as every write does; for times when there are no writes. */
   continueMigration(slots: number): void {
     for (const shard of this.shards) if (shard.oldGrade !== 0) shard.migrate(slots);
+  }
+
+  /** Moves the tables of the indexes off pages that are being evacuated. */
+  relocateTables(): void {
+    this.shards.forEach((shard, i) => {
+      this.tables[i]!.relocate(shard);
+    });
   }
 
   /** Bytes of the indexes, which are in the slab as the records are. */

@@ -39,4 +39,28 @@ export class SlabTables implements TableAllocator {
       this.tableRef = 0;
     }
   }
+
+  /** Moves the tables off pages that are being evacuated. */
+  relocate(index: HashIndex): void {
+    const { slab } = this;
+    if (this.tableRef !== 0 && slab.isEvacuated(this.tableRef)) {
+      this.tableRef = this.moved(this.tableRef);
+      index.table = slab.pages32[this.tableRef >>> REF_PAGE_SHIFT]!;
+      index.base = (this.tableRef & REF_UNIT_MASK) << 1;
+    }
+    if (this.oldTableRef !== 0 && slab.isEvacuated(this.oldTableRef)) {
+      this.oldTableRef = this.moved(this.oldTableRef);
+      index.oldTable = slab.pages32[this.oldTableRef >>> REF_PAGE_SHIFT]!;
+      index.oldBase = (this.oldTableRef & REF_UNIT_MASK) << 1;
+    }
+  }
+
+  private moved(ref: number): number {
+    const { slab } = this;
+    const bytes = slab.bytesOf(ref);
+    const target = slab.alloc(bytes);
+    slab.copy(ref, target, bytes);
+    slab.release(ref);
+    return target;
+  }
 }

@@ -1,7 +1,7 @@
 /**
  * The memory under the keyspace: a run allocator over pages of bytes, off the V8 heap.
  *
- * A page is 1 MiB. It serves one of three kinds of allocation:
+ * A page is 1 MiB, 32 of them an arena (arena.ts). It serves one of three kinds of allocation:
  *   - runs: 16 runs of 64 KiB, each dedicated to one size class (up to 8 KiB). A run whose last cell is released goes
  *     back to the pool and may serve another class; a page whose last run goes back is dropped. Plain free lists
  *     reserved 11 times the live bytes after steady growth; runs reserve 1.3 times.
@@ -12,6 +12,7 @@
  * 0 is no allocation. So at most 32,768 pages exist: 32 GiB of small allocations.
  */
 
+import { PAGE_BYTES } from './arena.js';
 import { BLOCK_BYTES, BlockPages } from './block-pages.js';
 import { Pages } from './pages.js';
 import { CELL_LARGEST, CLASS_BYTES, CLASS_OF_UNITS } from './size-classes.js';
@@ -25,21 +26,18 @@ const UNIT_BITS = 3;
 export const REF_PAGE_SHIFT = PAGE_BITS - UNIT_BITS;
 export const REF_UNIT_MASK = (1 << REF_PAGE_SHIFT) - 1;
 
-const PAGE_BYTES = 1 << PAGE_BITS;
 const RUN_BITS = 16;
-const RUN_BYTES = 1 << RUN_BITS;
-const RUNS_PER_PAGE = PAGE_BYTES / RUN_BYTES;
+export const RUN_BYTES = 1 << RUN_BITS;
+export const RUNS_PER_PAGE = PAGE_BYTES / RUN_BYTES;
 const REF_RUN_SHIFT = RUN_BITS - UNIT_BITS;
 const BLOCK_ALLOCATION_BYTES_MAX = PAGE_BYTES / 2;
-/** Free runs kept before their pages are given back, so that a workload on the edge does not thrash. */
-const SPARE_PAGES = 2;
 
 /** Longer copies leave the loop for `set`, which makes a view each time: garbage that growing hashes were full of. */
 const COPY_LOOP_WORDS_MAX = 256;
 
 /** Kinds of page beside a size class in the run table. */
-const CLASS_FREE = 255;
-const CLASS_BLOCKS = 254;
+export const CLASS_FREE = 255;
+export const CLASS_BLOCKS = 254;
 const CLASS_HUGE = 253;
 
 export class Slab extends Pages {
@@ -49,27 +47,29 @@ export class Slab extends Pages {
   watch: ValueWatch | null = null;
   /** Releases what waits to be released, for an allocation that finds no room; true if there was anything. */
   reclaim: () => boolean = () => false;
-  private freePages = 0;
 
   // Per run, indexed by run number (page * 16 + run).
-  private runClass = new Uint8Array(0);
-  private runCells = new Uint16Array(0);
-  private runFreeList = new Int32Array(0);
-  private runBump = new Int32Array(0);
+  protected runClass = new Uint8Array(0);
+  protected runCells = new Uint16Array(0);
+  protected runFreeList = new Int32Array(0);
+  protected runBump = new Int32Array(0);
   private runNext = new Int32Array(0);
   private runPrevious = new Int32Array(0);
-  private pageRuns = new Uint8Array(0);
+  protected pageRuns = new Uint8Array(0);
+  /** Per page: 1 while it is being evacuated, which means that nothing new is put there. */
+  protected evacuated = new Uint8Array(0);
+  protected evacuatedPages = 0;
 
   /** First run with room, per class; 0 is none (run 0 is never handed out). */
   private readonly roomyRun = new Int32Array(CLASS_BYTES.length);
   private freeRun = 0;
 
-  private readonly blocks = new BlockPages();
+  protected readonly blocks = new BlockPages();
 
   constructor() {
     super();
-    // Run 0 stays unused so that no allocation has ref 0.
-    const page = this.addRunPage();
+    // Run 0 stays unused so that no allocation has ref 0. The others of its page, which never goes, are always at hand.
+    const page = this.addRunPage(this.addOwnPage(PAGE_BYTES));
     this.takeRun(page * RUNS_PER_PAGE);
   }
 
@@ -119,8 +119,9 @@ export class Slab extends Pages {
     const wasFull = this.runFreeList[run] === 0 && this.runBump[run]! + cellBytes > RUN_BYTES;
     this.pages32[ref >>> REF_PAGE_SHIFT]![(ref & REF_UNIT_MASK) << 1] = this.runFreeList[run]!;
     this.runFreeList[run] = ref;
-    if (wasFull) this.linkRoomy(run, sizeClass);
     this.runCells[run]!--;
+    if (this.evacuatedPages !== 0 && this.isEvacuated(ref)) return this.leaveRun(run);
+    if (wasFull) this.linkRoomy(run, sizeClass);
     if (this.runCells[run] === 0) {
       this.unlinkRoomy(run, sizeClass);
       this.giveRunBack(run);
@@ -154,7 +155,6 @@ export class Slab extends Pages {
     const fresh = new Slab();
     this.takePages(fresh);
     this.liveBytes = fresh.liveBytes;
-    this.freePages = fresh.freePages;
     this.runClass = fresh.runClass;
     this.runCells = fresh.runCells;
     this.runFreeList = fresh.runFreeList;
@@ -162,6 +162,8 @@ export class Slab extends Pages {
     this.runNext = fresh.runNext;
     this.runPrevious = fresh.runPrevious;
     this.pageRuns = fresh.pageRuns;
+    this.evacuated = fresh.evacuated;
+    this.evacuatedPages = 0;
     this.roomyRun.fill(0);
     this.freeRun = fresh.freeRun;
     this.blocks.clear();
@@ -183,17 +185,17 @@ export class Slab extends Pages {
 
   private takeRun(run: number): void {
     this.unlinkFree(run);
-    if (this.pageRuns[(run / RUNS_PER_PAGE) | 0]!++ === 0) this.freePages--;
+    this.pageRuns[(run / RUNS_PER_PAGE) | 0]!++;
   }
 
   private giveRunBack(run: number): void {
     this.linkFree(run);
     const page = (run / RUNS_PER_PAGE) | 0;
     this.pageRuns[page]!--;
-    if (this.pageRuns[page] === 0 && ++this.freePages > SPARE_PAGES) this.dropRunPage(page);
+    if (this.pageRuns[page] === 0) this.dropRunPage(page);
   }
 
-  private linkFree(run: number): void {
+  protected linkFree(run: number): void {
     this.runClass[run] = CLASS_FREE;
     const head = this.freeRun;
     this.runNext[run] = head;
@@ -202,7 +204,7 @@ export class Slab extends Pages {
     this.freeRun = run;
   }
 
-  private unlinkFree(run: number): void {
+  protected unlinkFree(run: number): void {
     const next = this.runNext[run]!;
     const previous = this.runPrevious[run]!;
     if (previous !== 0) this.runNext[previous] = next;
@@ -210,7 +212,7 @@ export class Slab extends Pages {
     if (next !== 0) this.runPrevious[next] = previous;
   }
 
-  private linkRoomy(run: number, sizeClass: number): void {
+  protected linkRoomy(run: number, sizeClass: number): void {
     const head = this.roomyRun[sizeClass]!;
     this.runNext[run] = head;
     this.runPrevious[run] = 0;
@@ -218,7 +220,7 @@ export class Slab extends Pages {
     this.roomyRun[sizeClass] = run;
   }
 
-  private unlinkRoomy(run: number, sizeClass: number): void {
+  protected unlinkRoomy(run: number, sizeClass: number): void {
     const next = this.runNext[run]!;
     const previous = this.runPrevious[run]!;
     if (previous !== 0) this.runNext[previous] = next;
@@ -226,10 +228,8 @@ export class Slab extends Pages {
     if (next !== 0) this.runPrevious[next] = previous;
   }
 
-  private addRunPage(): number {
-    const page = this.addPage(PAGE_BYTES);
+  private addRunPage(page = this.addPage()): number {
     this.pageRuns[page] = 0;
-    this.freePages++;
     // Linked backwards so that the lowest run is handed out first.
     for (let run = RUNS_PER_PAGE - 1; run >= 0; run--) this.linkFree(page * RUNS_PER_PAGE + run);
     return page;
@@ -237,24 +237,31 @@ export class Slab extends Pages {
 
   private dropRunPage(page: number): void {
     for (let run = 0; run < RUNS_PER_PAGE; run++) this.unlinkFree(page * RUNS_PER_PAGE + run);
-    this.freePages--;
     this.dropPage(page);
   }
 
   // Pages
 
-  protected override addPage(bytes: number): number {
-    const page = this.addPageOrReclaim(bytes);
+  protected override addPage(): number {
+    return this.listed(this.orReclaim(() => super.addPage()));
+  }
+
+  protected override addOwnPage(bytes: number): number {
+    return this.listed(this.orReclaim(() => super.addOwnPage(bytes)));
+  }
+
+  /** Makes sure that the tables of runs reach to a page. */
+  private listed(page: number): number {
     if ((page + 1) * RUNS_PER_PAGE > this.runClass.length) this.growRunTables((page + 1) * RUNS_PER_PAGE);
     return page;
   }
 
-  private addPageOrReclaim(bytes: number): number {
+  private orReclaim(add: () => number): number {
     try {
-      return super.addPage(bytes);
+      return add();
     } catch (error) {
       if (!this.reclaim()) throw error;
-      return super.addPage(bytes);
+      return add();
     }
   }
 
@@ -267,6 +274,7 @@ export class Slab extends Pages {
     this.runNext = grown(new Int32Array(runs), this.runNext);
     this.runPrevious = grown(new Int32Array(runs), this.runPrevious);
     this.pageRuns = grown(new Uint8Array(runs / RUNS_PER_PAGE), this.pageRuns);
+    this.evacuated = grown(new Uint8Array(runs / RUNS_PER_PAGE), this.evacuated);
   }
 
   // Blocks
@@ -274,7 +282,7 @@ export class Slab extends Pages {
   private allocBlocks(bytes: number): number {
     const { blocks } = this;
     if (!blocks.take(bytes)) {
-      const page = this.addPage(PAGE_BYTES);
+      const page = this.addPage();
       this.runClass.fill(CLASS_BLOCKS, page * RUNS_PER_PAGE, (page + 1) * RUNS_PER_PAGE);
       blocks.add(page, PAGE_BYTES);
       // The pages that were tried are out of the way now; the new one has room for any row.
@@ -287,14 +295,40 @@ export class Slab extends Pages {
   private releaseBlocks(ref: number): void {
     const page = ref >>> REF_PAGE_SHIFT;
     this.liveBytes -= this.blocks.release(page, (ref & REF_UNIT_MASK) << UNIT_BITS);
-    if (this.blocks.dropEmpty(page)) this.dropPage(page);
+    if (!this.blocks.dropEmpty(page)) return;
+    this.unmark(page);
+    this.dropPage(page);
+  }
+
+  // Evacuation (evacuating-slab.ts)
+
+  /** True when the allocation stands on a page that is being evacuated. */
+  isEvacuated(ref: number): boolean {
+    return this.evacuated[ref >>> REF_PAGE_SHIFT] === 1;
+  }
+
+  protected unmark(page: number): void {
+    if (this.evacuated[page] === 0) return;
+    this.evacuated[page] = 0;
+    this.evacuatedPages--;
+  }
+
+  /** A cell of an evacuated page was released: its run is of no use any more, at last the page. */
+  private leaveRun(run: number): void {
+    if (this.runCells[run] !== 0) return;
+    const page = (run / RUNS_PER_PAGE) | 0;
+    this.runClass[run] = CLASS_FREE;
+    this.pageRuns[page]!--;
+    if (this.pageRuns[page] !== 0) return;
+    this.unmark(page);
+    this.dropPage(page);
   }
 
   // Huge
 
   private allocHuge(bytes: number): number {
     const rounded = Math.ceil(bytes / 8) * 8;
-    const page = this.addPage(rounded);
+    const page = this.addOwnPage(rounded);
     this.runClass.fill(CLASS_HUGE, page * RUNS_PER_PAGE, (page + 1) * RUNS_PER_PAGE);
     this.liveBytes += rounded;
     return page << REF_PAGE_SHIFT;

@@ -12,6 +12,7 @@ import { OurTarget, RedisTarget } from './targets.js';
 const NEWER: readonly string[] = [
   ...['hexpire', 'hexpireat', 'hexpiretime', 'hgetdel', 'hgetex', 'hpersist', 'hpexpire', 'hpexpireat'],
   ...['hpexpiretime', 'hpttl', 'hsetex', 'httl', 'client|no-touch', 'client|setinfo'],
+  ...['delex', 'digest', 'msetex', 'xackdel', 'xdelex'],
 ];
 
 /** Facts that differ on purpose: where, ours, Redis's. */
@@ -25,6 +26,9 @@ const DIFFERENT: Readonly<Record<string, readonly [ours: unknown, theirs: unknow
 const DIFFERENT_ARGUMENTS: Readonly<Record<string, string>> = {
   sort: 'redis-server gives patterns a key spec',
   sort_ro: 'redis-server gives patterns a key spec',
+  set: 'IFEQ and its kin came with 8.4',
+  xadd: 'KEEPREF and its kin came with 8.2',
+  xtrim: 'KEEPREF and its kin came with 8.2',
   hscan: 'NOVALUES came with 7.4',
   zrank: 'WITHSCORE came with 7.2',
   zrevrank: 'WITHSCORE came with 7.2',

@@ -543,3 +543,50 @@ transcript('Copied streams have entries and groups of their own', [
   'XPENDING t g',
   withoutNodes('XINFO STREAM t'),
 ]);
+
+/** INFO stats without what is not about lookups. */
+const LOOKUPS = {
+  line: 'INFO stats',
+  normalize: (reply: string) => (reply.match(/keyspace_(hits|misses):\d+/g) ?? []).join(' '),
+};
+
+const COUNTED = [
+  ...[
+    'XREADGROUP GROUP g c STREAMS x >',
+    'XREADGROUP GROUP g c STREAMS x 0',
+    'XREADGROUP GROUP no c STREAMS x >',
+  ],
+  ...['XREADGROUP GROUP g c STREAMS x none > >', 'XREADGROUP GROUP g c NOACK STREAMS x >', 'XACK x g 1-1'],
+  ...[
+    'XACK none g 1-1',
+    'XACK x no 1-1',
+    'XCLAIM x g d 0 1-1',
+    'XCLAIM none g d 0 1-1',
+    'XCLAIM x no d 0 1-1',
+  ],
+  ...[
+    'XAUTOCLAIM x g d 0 0',
+    'XAUTOCLAIM none g d 0 0',
+    'XAUTOCLAIM x no d 0 0',
+    'XPENDING x g',
+    'XPENDING none g',
+  ],
+  ...[
+    'XREAD STREAMS x none 0 0',
+    'XGROUP SETID x g 0',
+    'XINFO STREAM x',
+    'XLEN none',
+    'XDEL x 1-1',
+    'SPOP s 9',
+  ],
+  ...['SPOP s 9', 'GETEX x', 'COPY x y'],
+];
+
+transcript('keyspace_hits and keyspace_misses count lookups as Redis does', [
+  'XADD x 1-1 f v',
+  'XADD x 2-1 f v',
+  'XGROUP CREATE x g 0',
+  'SADD s a b',
+  'CONFIG RESETSTAT',
+  ...COUNTED.flatMap((line) => [`[ignored] ${line}`, LOOKUPS]),
+]);

@@ -1,42 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { OurTarget, RawConnection, until } from '../compat/targets.js';
+import { describe, expect, test } from '@jest/globals';
+import { until } from '../compat/targets.js';
+import { replySuite } from './reply-suite.js';
 
-let target: OurTarget;
-let connection: RawConnection;
-
-beforeAll(async () => {
-  target = await OurTarget.start({});
-  connection = await RawConnection.open(target.port);
-});
-
-afterAll(async () => {
-  connection.close();
-  await target.stop();
-});
-
-beforeEach(async () => {
-  await run('FLUSHALL');
-});
-
-/** Sends a line; the reply without its line ends, elements separated by spaces. */
-async function run(line: string): Promise<string> {
-  const reply = await connection.call(...line.split(' '));
-  return reply.trimEnd().replaceAll('\r\n', ' ');
-}
-
-type Exchange = readonly [line: string, reply: string];
-
-async function expectReplies(lines: readonly Exchange[]): Promise<void> {
-  for (const [line, reply] of lines) expect([line, await run(line)]).toEqual([line, reply]);
-}
-
-/** Registers a test that sends the lines and compares each reply. */
-function transcript(title: string, lines: readonly Exchange[]): void {
-  test(`transcript: ${title}`, async () => {
-    expect(lines.length).toBeGreaterThan(0);
-    await expectReplies(lines);
-  });
-}
+const { call, run, expectReplies, transcript } = replySuite();
 
 describe('expire times of fields', () => {
   transcript('HEXPIRE and its kin tell of each field what became of it', [
@@ -168,9 +134,9 @@ describe('expire times of fields', () => {
   test('DUMP and RESTORE keep the times', async () => {
     await run('HSET h a 1 b 2');
     await run('HPEXPIREAT h 90000000000000 FIELDS 1 a');
-    const reply = await connection.call('DUMP', 'h');
+    const reply = await call('DUMP', 'h');
     const payload = reply.slice(reply.indexOf('\r\n') + 2, -2);
-    expect(await connection.call('RESTORE', 'copy', '0', payload)).toBe('+OK\r\n');
+    expect(await call('RESTORE', 'copy', '0', payload)).toBe('+OK\r\n');
     expect(await run('HPEXPIRETIME copy FIELDS 2 a b')).toBe('*2 :90000000000000 :-1');
     expect(await run('HGET copy a')).toBe('$1 1');
   });

@@ -41,7 +41,10 @@ function specOf(keys: readonly KeySpec[], at: number): KeySpec | undefined {
 /** What a command does to its key where that depends on its options. */
 function variableFlags(command: Command, request: Request, spec: KeySpec): string {
   const options = request.strings(2).map((word) => word.toLowerCase());
-  if (command.spec.name === 'set') return options.includes('get', 1) ? 'RW ACCESS UPDATE' : 'OW UPDATE';
+  if (command.spec.name === 'set') {
+    const reads = ['get', 'ifeq', 'ifne', 'ifdeq', 'ifdne'].some((word) => options.includes(word, 1));
+    return reads ? 'RW ACCESS UPDATE' : 'OW UPDATE';
+  }
   if (command.spec.name === 'bitfield') {
     return options.includes('set') || options.includes('incrby') ? 'RW ACCESS UPDATE' : 'RO ACCESS';
   }

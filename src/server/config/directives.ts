@@ -58,7 +58,7 @@ export const DIRECTIVES = {
   'enable-protected-configs': oneOf('no', 'no', 'yes', 'local'),
 
   // Process.
-  /** For tests of loading: microseconds of sleep after each key. Shown only when asked for by name. */
+  /** For tests of loading and saving: microseconds of sleep after each key. Shown only when asked for by name. */
   'key-load-delay': integer(0, -INT_MAX - 1, INT_MAX),
   'rdb-key-save-delay': integer(0, -INT_MAX - 1, INT_MAX),
   daemonize: boolean(false),

@@ -105,17 +105,17 @@ export function infoStats(server: Server): InfoField[] {
 }
 
 function infoBackground(server: Server): InfoField[] {
-  const { tracking, migrations } = server;
+  const { compaction, migrations, tracking } = server;
   return [
     ['latest_fork_usec', 0],
     ['total_forks', 0],
     ['migrate_cached_sockets', migrations.targets.size],
     ['slave_expires_tracked_keys', 0],
-    ['active_defrag_hits', 0],
+    ['active_defrag_hits', compaction.moved],
     ['active_defrag_misses', 0],
-    ['active_defrag_key_hits', 0],
+    ['active_defrag_key_hits', compaction.moved],
     ['active_defrag_key_misses', 0],
-    ['total_active_defrag_time', 0],
+    ['total_active_defrag_time', Math.round(compaction.totalMs)],
     ['current_active_defrag_time', 0],
     ['tracking_total_keys', tracking.keyCount],
     ['tracking_total_items', tracking.itemCount],

@@ -1,7 +1,7 @@
 import { arch, release, totalmem, type } from 'node:os';
 import { memoryUsage } from 'node:process';
 import { COMPATIBLE_VERSION, VERSION } from '../version.js';
-import { humanBytes, type InfoField } from './info-field.js';
+import { flag, humanBytes, type InfoField } from './info-field.js';
 import type { Server } from '../server.js';
 import { SessionFlag } from '../clients/session.js';
 
@@ -125,7 +125,7 @@ function fragmentation(server: Server, used: number, rss: number): InfoField[] {
     ['mem_cluster_links', 0],
     ['mem_aof_buffer', 0],
     ['mem_allocator', 'mredis-slab'],
-    ['active_defrag_running', 0],
+    ['active_defrag_running', flag(server.compaction.running)],
     ['lazyfree_pending_objects', server.keyspace.lazyFree.pending],
     ['lazyfreed_objects', server.keyspace.lazyFree.freed],
   ];

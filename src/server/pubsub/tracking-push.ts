@@ -39,7 +39,8 @@ function targetOf(server: Server, session: Session): Session | null {
   const { tracking } = session;
   if (tracking === null || tracking.redirect === 0) return session;
   const target = server.connections.get(tracking.redirect)?.session;
-  if (target !== undefined) return target;
+  // One that has said QUIT gets nothing any more, though its connection may still be closing.
+  if (target !== undefined && !target.has(SessionFlag.CLOSE_AFTER_REPLY)) return target;
   tracking.brokenRedirect = true;
   if (session.resp === 3) {
     server.pipeline.sendTo(session, encodeMessage(['tracking-redir-broken', tracking.redirect], 3));

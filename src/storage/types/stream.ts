@@ -257,7 +257,7 @@ export class Stream {
   trim(options: TrimOptions): number {
     const { directory } = this;
     const before = this.length;
-    while (directory.count > 0 && this.blockMayGo(options)) {
+    while (directory.count > 0 && this.isBeyond(0, this.length, options)) {
       const size = directory.sizeAt(0);
       if (options.limit !== 0 && before - this.length + size > options.limit) break;
       this.length -= size;
@@ -268,9 +268,10 @@ export class Stream {
     return before - this.length;
   }
 
-  private blockMayGo({ strategy, lengthMax, idMin }: TrimOptions): boolean {
-    if (strategy === 'maxlen') return this.length - this.directory.sizeAt(0) >= lengthMax;
-    this.block.open(this.slab, this.directory.refAt(0));
+  /** True when block `i`, the first that is left of `length` entries, may go as a whole. */
+  isBeyond(i: number, length: number, { strategy, lengthMax, idMin }: TrimOptions): boolean {
+    if (strategy === 'maxlen') return length - this.directory.sizeAt(i) >= lengthMax;
+    this.block.open(this.slab, this.directory.refAt(i));
     return this.block.readLastId(this.scratch).compare(idMin) < 0;
   }
 

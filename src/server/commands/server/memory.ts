@@ -102,14 +102,17 @@ const memoryMallocStats: CommandSpec = {
 const memoryPurge: CommandSpec = {
   name: 'purge',
   group: 'server',
-  summary: 'Gives back what memory can be given back.',
+  summary: 'Moves records off almost empty pages, soon and in slices, so that those can be given back.',
   since: '4.0.0',
   complexity: 'Depends on how much memory is allocated, could be slow',
   syntax: '',
   arity: 2,
   flags: 0,
   tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
-  handler: (session) => session.reply.ok(),
+  handler: (session) => {
+    session.server.compaction.request();
+    session.reply.ok();
+  },
 };
 
 const SUBCOMMANDS = [memoryDoctor, memoryMallocStats, memoryPurge, memoryStats, memoryUsage];

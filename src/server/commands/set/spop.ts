@@ -81,6 +81,8 @@ function popMany(session: Session, request: Request): void {
 function popAll(session: Session, name: Bytes, ref: number, length: number): void {
   const { db, reply } = session;
   const { propagation } = session.server;
+  // Redis reads it as SUNION does, and counts that.
+  db.keyspace.hits++;
   reply.set(length);
   setForEach(db, ref, (each) => {
     reply.bulk(each);

@@ -3,6 +3,7 @@ import { xack } from './xack.js';
 import { xadd, xtrim } from './xadd.js';
 import { xautoclaim } from './xautoclaim.js';
 import { xclaim } from './xclaim.js';
+import { xackdel, xdelex } from './xdelex.js';
 import { xgroup } from './xgroup.js';
 import { xinfo } from './xinfo.js';
 import { xpending } from './xpending.js';
@@ -18,9 +19,11 @@ export const STREAM_COMMANDS: readonly CommandSpec[] = [
   xrevrange,
   xlen,
   xdel,
+  xdelex,
   xread,
   xreadgroup,
   xack,
+  xackdel,
   xclaim,
   xautoclaim,
   xpending,

@@ -37,6 +37,14 @@ export function openForWrite(session: Session, name: Bytes): Opened {
   return open(session, session.write(name));
 }
 
+/** As `openForWrite`, counted as a hit or a miss: as Redis does where a command changes a group, not the stream. */
+export function openCounted(session: Session, name: Bytes): Opened {
+  const opened = openForWrite(session, name);
+  if (opened === Opened.MISSING) session.read(name);
+  else session.db.keyspace.hits++;
+  return opened;
+}
+
 function open(session: Session, ref: number): Opened {
   const { db } = session;
   if (ref === 0) return Opened.MISSING;

@@ -1,11 +1,13 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { StreamId } from '../../../storage/types/stream-id.js';
+import type { ReferencePolicy } from '../../../storage/types/stream-references.js';
 import type { TrimOptions } from '../../../storage/types/stream.js';
 import type { PropagatedArgument } from '../../execution/propagation.js';
 import { integerArgument } from '../../arguments/arguments.js';
 import { type Session, SessionFlag } from '../../clients/session.js';
 import { idArgument, IdForm, parseId, refuseId } from './id-arguments.js';
+import { isReferencePolicy } from './reference-policy.js';
 import { stream } from './open-stream.js';
 
 const BOTH = 'ERR syntax error, MAXLEN and MINID options at the same time are not compatible';
@@ -20,6 +22,8 @@ const LIMIT_MAX = 1_000_000;
 const TILDE = 126;
 const EQUALS = 61;
 const STAR = 42;
+/** KEEPREF. Longer ones are ids or wrong. */
+const POLICY_BYTES_MAX = 7;
 
 /** The options of XADD and XTRIM. One object serves all commands. */
 export class AddOrTrimOptions implements TrimOptions {
@@ -31,6 +35,8 @@ export class AddOrTrimOptions implements TrimOptions {
   /** Argument that says how far to trim; 0 without trimming. */
   trimAt = 0;
   noMakeStream = false;
+  /** What becomes of references to what is trimmed; null where nothing was said, which is `keepref`. */
+  policy: ReferencePolicy | null = null;
   /** XADD: the id as given. */
   readonly id = new StreamId();
   idGiven = false;
@@ -41,6 +47,7 @@ export class AddOrTrimOptions implements TrimOptions {
     this.trimAt = 0;
     this.approximate = this.noMakeStream = this.idGiven = this.sequenceGiven = false;
     this.limit = 0;
+    this.policy = null;
     let limitGiven = false;
     let at = 2;
     for (; at < request.count; at++) {
@@ -53,6 +60,7 @@ export class AddOrTrimOptions implements TrimOptions {
         if (!this.parseLimit(session, request, ++at)) return 0;
         limitGiven = true;
       } else if (adding && request.is(at, 'nomkstream')) this.noMakeStream = true;
+      else if (this.parsePolicy(request, at)) continue;
       else if (adding) {
         const form = parseId(request.arg(at), 0, this.id, true);
         if (form === IdForm.INVALID) return fail(() => refuseId(session));
@@ -82,6 +90,13 @@ export class AddOrTrimOptions implements TrimOptions {
     }
     this.trimAt = value;
     return value;
+  }
+
+  private parsePolicy(request: Request, at: number): boolean {
+    const word = request.length(at) <= POLICY_BYTES_MAX ? request.word(at) : '';
+    if (this.policy !== null || !isReferencePolicy(word)) return false;
+    this.policy = word;
+    return true;
   }
 
   private parseLimit(session: Session, request: Request, at: number): boolean {
@@ -115,10 +130,22 @@ export class AddOrTrimOptions implements TrimOptions {
   exactArguments(request: Request): PropagatedArgument[] {
     const args: PropagatedArgument[] = [];
     for (let i = 0; i < request.count; i++) args.push(request.arg(i).copy());
-    if (this.trimAt === 0 || !this.approximate) return args;
-    args[this.trimAt - 1] = '=';
-    args[this.trimAt] = this.strategy === 'maxlen' ? stream.length : stream.readFirstId(firstId).toString();
+    if (this.trimAt !== 0 && this.approximate) {
+      args[this.trimAt - 1] = '=';
+      args[this.trimAt] = this.threshold;
+    }
     return args;
+  }
+
+  /** The trim alone, said exactly: MAXLEN or MINID and its threshold. */
+  get exactTrim(): PropagatedArgument[] {
+    return this.trimAt === 0 ? [] : [this.strategy.toUpperCase(), '=', this.threshold];
+  }
+
+  /** Where the trim that was made has ended. */
+  private get threshold(): PropagatedArgument {
+    if (this.strategy === 'maxlen') return stream.length;
+    return (stream.length === 0 ? this.idMin : stream.readFirstId(firstId)).toString();
   }
 }
 

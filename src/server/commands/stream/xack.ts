@@ -3,7 +3,7 @@ import { StreamId } from '../../../storage/types/stream-id.js';
 import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { idArgument } from './id-arguments.js';
-import { group, Opened, openForWrite, openGroup } from './open-stream.js';
+import { group, Opened, openCounted, openGroup } from './open-stream.js';
 
 export const xack: CommandSpec = {
   name: 'xack',
@@ -22,9 +22,7 @@ const id = new StreamId();
 
 function xackCommand(session: Session, request: Request): void {
   const { reply, server } = session;
-  // As in Redis it is a miss, although the command writes.
-  if (session.read(request.arg(1)) === 0) return reply.integer(0);
-  const opened = openForWrite(session, request.arg(1));
+  const opened = openCounted(session, request.arg(1));
   if (opened === Opened.REFUSED) return;
   if (opened === Opened.MISSING || !openGroup(request.arg(2))) return reply.integer(0);
   for (let i = 3; i < request.count; i++) if (!idArgument(session, request, i, id)) return;

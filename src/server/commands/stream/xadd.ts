@@ -1,10 +1,13 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { StreamId } from '../../../storage/types/stream-id.js';
+import { trimReferenced } from '../../../storage/types/stream-references.js';
+import type { PropagatedArgument } from '../../execution/propagation.js';
 import { NotifyClass } from '../../pubsub/notifications.js';
 import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { openForWrite, Opened, replyId, stream } from './open-stream.js';
+import { RemovalEffects } from './reference-policy.js';
 import { AddOrTrimOptions } from './trim-options.js';
 
 export const xadd: CommandSpec = {
@@ -14,7 +17,7 @@ export const xadd: CommandSpec = {
   since: '5.0.0',
   complexity: 'O(1) to add an entry; O(N) to trim, N being the number of entries removed.',
   syntax:
-    'key [NOMKSTREAM] [<MAXLEN | MINID> [= | ~] threshold [LIMIT count]] <* | id> field value [field value ...]',
+    'key [NOMKSTREAM] [KEEPREF | DELREF | ACKED] [<MAXLEN | MINID> [= | ~] threshold [LIMIT count]] <* | id> field value [field value ...]',
   arity: -5,
   flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
   keys: [key('RW UPDATE', 1, 'Trimming removes what was there.')],
@@ -22,6 +25,7 @@ export const xadd: CommandSpec = {
   history: [
     ['6.2.0', 'Takes `NOMKSTREAM`, `MINID` and `LIMIT`.'],
     ['7.0.0', 'Takes an id of the form `<ms>-*`.'],
+    ['8.2.0', 'Takes `KEEPREF`, `DELREF` and `ACKED`.'],
   ],
   handler: xaddCommand,
 };
@@ -32,12 +36,15 @@ export const xtrim: CommandSpec = {
   summary: 'Removes the oldest entries of a stream, down to a number of entries or up to an id.',
   since: '5.0.0',
   complexity: 'O(N), N being the number of entries removed; whole blocks of them go at once.',
-  syntax: 'key <<MAXLEN | MINID> [= | ~] threshold [LIMIT count]>',
+  syntax: 'key <<MAXLEN | MINID> [= | ~] threshold [LIMIT count]> [KEEPREF | DELREF | ACKED]',
   arity: -4,
   flags: Flag.WRITE | Flag.TIMED,
   keys: [key('RW DELETE')],
   tips: ['nondeterministic_output'],
-  history: [['6.2.0', 'Takes `MINID` and `LIMIT`.']],
+  history: [
+    ['6.2.0', 'Takes `MINID` and `LIMIT`.'],
+    ['8.2.0', 'Takes `KEEPREF`, `DELREF` and `ACKED`.'],
+  ],
   handler: xtrimCommand,
 };
 
@@ -75,8 +82,21 @@ function xaddCommand(session: Session, request: Request): void {
   stream.append(id, request, idAt + 1, parts / 2, limits);
   replyId(session, id);
   session.changed(name, NotifyClass.STREAM, 'xadd');
-  if (options.trimAt !== 0 && stream.trim(options) > 0) session.changed(name, NotifyClass.STREAM, 'xtrim', 0);
-  propagate(session, request, idAt);
+  const effects = options.policy === null ? null : new RemovalEffects(session, name);
+  if (options.trimAt !== 0 && trim(effects) > 0) session.changed(name, NotifyClass.STREAM, 'xtrim', 0);
+  if (effects === null) propagate(session, request, idAt);
+  else propagateWithPolicy(session, request, idAt, effects);
+}
+
+/** Trims the open stream as the options say; how many entries went. */
+function trim(effects: RemovalEffects | null): number {
+  const { policy } = options;
+  if (effects === null || policy === null || policy === 'keepref' || stream.groups === 0)
+    return stream.trim(options);
+  return trimReferenced(stream, options, policy, (removed) => {
+    if (policy === 'acked') effects.noteDeleted(removed);
+    else effects.dropReferences(removed);
+  });
 }
 
 /** Makes `id` the id of the new entry; why there is none, or null. */
@@ -112,16 +132,46 @@ function propagate(session: Session, request: Request, idAt: number): void {
   propagation.replace(session.db.number, ...args);
 }
 
+/** As `propagate`, in words of older servers: what only `acked` may remove is deleted entry by entry. */
+function propagateWithPolicy(
+  session: Session,
+  request: Request,
+  idAt: number,
+  effects: RemovalEffects,
+): void {
+  const { propagation } = session.server;
+  if (!propagation.active) return;
+  const args: PropagatedArgument[] = ['XADD', request.arg(1)];
+  if (!byEntries()) args.push(...options.exactTrim);
+  args.push(id.toString());
+  for (let i = idAt + 1; i < request.count; i++) args.push(request.arg(i).copy());
+  propagation.replace(session.db.number, ...args);
+  effects.propagate();
+}
+
+/** True where a trim cannot be said by its threshold, for it left entries behind. */
+function byEntries(): boolean {
+  return options.policy === 'acked' && stream.groups !== 0;
+}
+
 function xtrimCommand(session: Session, request: Request): void {
   const { reply, server } = session;
   if (options.parse(session, request, false) === 0) return;
   const name = request.arg(1);
   const opened = openForWrite(session, name);
   if (opened !== Opened.YES) return opened === Opened.MISSING ? reply.integer(0) : undefined;
-  const removed = stream.trim(options);
+  const effects = options.policy === null ? null : new RemovalEffects(session, name);
+  const removed = trim(effects);
   reply.integer(removed);
   if (removed === 0) return;
   session.changed(name, NotifyClass.STREAM, 'xtrim', removed);
-  if (options.approximate && server.propagation.active)
-    server.propagation.replace(session.db.number, ...options.exactArguments(request));
+  if (!server.propagation.active) return;
+  const database = session.db.number;
+  if (effects !== null) {
+    if (byEntries()) server.propagation.suppress();
+    else server.propagation.replace(database, 'XTRIM', name, ...options.exactTrim);
+    effects.propagate();
+  } else if (options.approximate) {
+    server.propagation.replace(database, ...options.exactArguments(request));
+  }
 }

@@ -10,7 +10,7 @@ import {
   group,
   openConsumer,
   Opened,
-  openForWrite,
+  openCounted,
   openGroup,
   propagateClaim,
   replyId,
@@ -70,7 +70,7 @@ function xautoclaimCommand(session: Session, request: Request): void {
   const { reply, server } = session;
   const options = parse(session, request);
   if (options === null) return;
-  const opened = openForWrite(session, request.arg(1));
+  const opened = openCounted(session, request.arg(1));
   if (opened === Opened.REFUSED) return;
   if (opened === Opened.MISSING || !openGroup(request.arg(2))) return reply.error(noGroup(request));
   server.propagation.suppress();

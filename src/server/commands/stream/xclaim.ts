@@ -12,7 +12,7 @@ import {
   group,
   openConsumer,
   Opened,
-  openForWrite,
+  openCounted,
   openGroup,
   propagateClaim,
   propagateGroupId,
@@ -57,7 +57,7 @@ export function noGroup(request: Request): string {
 function xclaimCommand(session: Session, request: Request): void {
   const { reply, server } = session;
   const name = request.arg(1);
-  const opened = openForWrite(session, name);
+  const opened = openCounted(session, name);
   if (opened === Opened.REFUSED) return;
   if (opened === Opened.MISSING || !openGroup(request.arg(2))) return reply.error(noGroup(request));
   const options = parse(session, request);

@@ -13,6 +13,7 @@ import {
   group,
   openConsumer,
   Opened,
+  openCounted,
   openForWrite,
   openGroup,
   propagateClaim,
@@ -83,7 +84,7 @@ function xreadgroupCommand(session: Session, request: Request): void {
   const streams = new StreamReplies(session);
   for (let i = firstKey; i < firstKey + keyCount; i++) {
     const name = request.arg(i);
-    openForWrite(session, name);
+    openCounted(session, name);
     openGroup(request.arg(options.groupAt));
     const history = !request.is(i + keyCount, '>');
     if (!history && !hasEntriesAfter(group.readLastId(lastRead))) continue;
@@ -103,7 +104,7 @@ function xreadgroupCommand(session: Session, request: Request): void {
 function check(session: Session, request: Request, options: ReadOptions): boolean {
   const { firstKey, keyCount, groupAt } = options;
   for (let i = firstKey; i < firstKey + keyCount; i++) {
-    const opened = openForWrite(session, request.arg(i));
+    const opened = openCounted(session, request.arg(i));
     if (opened === Opened.REFUSED) return false;
     if (opened === Opened.MISSING || !openGroup(request.arg(groupAt))) {
       session.reply.error(

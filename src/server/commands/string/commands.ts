@@ -1,9 +1,12 @@
 import type { CommandSpec } from '../command.js';
+import { delex } from './delex.js';
+import { digest } from './digest.js';
 import { get } from './get.js';
 import { getdel, getex } from './getex.js';
 import { decr, decrby, incr, incrby, incrbyfloat } from './incr.js';
 import { lcs } from './lcs.js';
 import { mget, mset, msetnx } from './mset.js';
+import { msetex } from './msetex.js';
 import { append, getrange, setrange, strlen, substr } from './range.js';
 import { getset, psetex, set, setex, setnx } from './set.js';
 
@@ -11,6 +14,8 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
   append,
   decr,
   decrby,
+  delex,
+  digest,
   get,
   getdel,
   getex,
@@ -22,6 +27,7 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
   lcs,
   mget,
   mset,
+  msetex,
   msetnx,
   psetex,
   set,

@@ -6,6 +6,7 @@ import { EX, type ExpireUnit, positiveExpireTimeArgument, PX, PXAT } from '../..
 import { NotifyClass } from '../../pubsub/notifications.js';
 import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
+import { isInequality, meetsCondition } from './compare-condition.js';
 import { replyString } from './get.js';
 import { type SetOptions, setOptions } from './set-options.js';
 
@@ -16,7 +17,7 @@ export const set: CommandSpec = {
   since: '1.0.0',
   complexity: 'O(1)',
   syntax:
-    'key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]',
+    'key value [NX | XX | IFEQ ifeq-value | IFNE ifne-value | IFDEQ ifdeq-digest | IFDNE ifdne-digest] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]',
   arity: -3,
   flags: Flag.WRITE | Flag.DENYOOM,
   keys: [key('RW ACCESS UPDATE VARIABLE_FLAGS', 1, 'GET reads what was there.')],
@@ -25,6 +26,7 @@ export const set: CommandSpec = {
     ['6.0.0', 'Takes KEEPTTL.'],
     ['6.2.0', 'Takes GET, EXAT and PXAT.'],
     ['7.0.0', 'NX and GET may stand together.'],
+    ['8.4.0', 'Takes IFEQ, IFNE, IFDEQ and IFDNE.'],
   ],
   handler: setCommand,
 };
@@ -105,15 +107,27 @@ function setWithOptions(session: Session, request: Request): void {
     expireAtMs = time;
   }
   const name = request.arg(1);
-  if (options.get && !replyOldString(session, name)) return;
   const ref = session.write(name);
-  if (ref === 0 ? options.xx : options.nx) {
+  const allowed = isAllowed(session, request, options, ref);
+  if (allowed === null || (options.get && !replyOldString(session, name))) return;
+  if (!allowed) {
     if (!options.get) reply.null();
     return;
   }
-  store(session, ref, name, request.arg(2), expireAtMs, options.keepTtl);
+  storeString(session, ref, name, request.arg(2), expireAtMs, options.keepTtl);
   propagateSet(session, request, options, expireAtMs);
   if (!options.get) reply.ok();
+}
+
+/** Whether NX, XX or a comparison lets the key be set; null after the error reply to a comparison. */
+function isAllowed(session: Session, request: Request, options: SetOptions, ref: number): boolean | null {
+  const { condition, conditionAt, nx, xx } = options;
+  if (condition === null) return ref === 0 ? !xx : !nx;
+  if (ref === 0) return isInequality(condition);
+  if (session.db.type(ref) === Type.STRING)
+    return meetsCondition(session, ref, request, condition, conditionAt);
+  session.reply.error(errors.WRONGTYPE);
+  return null;
 }
 
 /** Replies with the string of a key, null if there is none; false after the error reply for another type. */
@@ -129,7 +143,7 @@ function replyOldString(session: Session, name: Bytes): boolean {
 }
 
 /** Sets the string, its expiry unless `expireAtMs` is negative, and says so. */
-function store(
+export function storeString(
   session: Session,
   ref: number,
   name: Bytes,
@@ -145,24 +159,26 @@ function store(
   if (expireAtMs >= 0) session.changed(name, NotifyClass.GENERIC, 'expire', 0);
 }
 
-/** A time from now on would start again when it is replayed, so an absolute one is written; GET is left out. */
+/**
+ * A time from now on would start again when it is replayed, so an absolute one is written. What decides whether the key is
+ * set, and GET, are left out where older servers do not know them.
+ */
 function propagateSet(session: Session, request: Request, options: SetOptions, expireAtMs: number): void {
   const { propagation } = session.server;
-  if (!propagation.active) return;
-  const database = session.db.number;
-  if (options.unit !== null && options.unit !== PXAT) {
-    propagation.replace(database, 'SET', request.arg(1), request.arg(2), 'PXAT', expireAtMs);
-  } else if (options.get) {
-    const args = request.strings().filter((arg, at) => at < 3 || arg.toLowerCase() !== 'get');
-    propagation.replace(database, ...args);
-  }
+  const { condition, get, keepTtl, nx, unit, xx } = options;
+  const plain = (unit === null || unit === PXAT) && !get && condition === null;
+  if (!propagation.active || plain) return;
+  const words: (string | number)[] = unit === null ? [] : ['PXAT', expireAtMs];
+  if (keepTtl) words.push('KEEPTTL');
+  if (unit === null && (nx || xx)) words.push(nx ? 'NX' : 'XX');
+  propagation.replace(session.db.number, 'SET', request.arg(1), request.arg(2), ...words);
 }
 
 function setnxCommand(session: Session, request: Request): void {
   const name = request.arg(1);
   const ref = session.write(name);
   if (ref !== 0) return session.reply.integer(0);
-  store(session, ref, name, request.arg(2), -1);
+  storeString(session, ref, name, request.arg(2), -1);
   session.reply.integer(1);
 }
 
@@ -171,7 +187,7 @@ function setExpiring(session: Session, request: Request, unit: ExpireUnit): void
   const expireAtMs = positiveExpireTimeArgument(session, request, 2, unit);
   if (expireAtMs === null) return;
   const name = request.arg(1);
-  store(session, session.write(name), name, request.arg(3), expireAtMs);
+  storeString(session, session.write(name), name, request.arg(3), expireAtMs);
   if (propagation.active) {
     propagation.replace(session.db.number, 'SET', name, request.arg(3), 'PXAT', expireAtMs);
   }
@@ -182,6 +198,6 @@ function getsetCommand(session: Session, request: Request): void {
   const { propagation } = session.server;
   const name = request.arg(1);
   if (!replyOldString(session, name)) return;
-  store(session, session.write(name), name, request.arg(2), -1);
+  storeString(session, session.write(name), name, request.arg(2), -1);
   if (propagation.active) propagation.replace(session.db.number, 'SET', name, request.arg(2));
 }
