@@ -12,15 +12,16 @@ const LONG_START_MS = 500;
 export async function serve(argv: readonly string[]): Promise<void> {
   inlineMore();
   const log = new BufferedLog();
-  let opened: Promise<void> | null = null;
-  let longStart: NodeJS.Timeout | undefined;
+  const opening: { done?: Promise<void>; timer?: NodeJS.Timeout } = {};
   try {
     const server = await launch(argv, log, (config) => {
       // A load that takes long is followed in the log.
-      longStart = setTimeout(() => (opened = openLog(log, config)), LONG_START_MS);
+      opening.timer = setTimeout(() => {
+        opening.done = openLog(log, config);
+      }, LONG_START_MS);
     });
-    clearTimeout(longStart);
-    await (opened ?? openLog(log, server.config));
+    clearTimeout(opening.timer);
+    await (opening.done ?? openLog(log, server.config));
     const end = (): void => {
       void server.close().then(() => {
         log.info({}, 'mredis is now ready to exit, bye bye');
@@ -37,10 +38,10 @@ export async function serve(argv: readonly string[]): Promise<void> {
       });
     }
   } catch (error) {
-    clearTimeout(longStart);
+    clearTimeout(opening.timer);
     const atStart = error instanceof ListenError || error instanceof StartError;
     if (!(error instanceof ConfigError || atStart)) throw error;
-    if (atStart) await (opened ?? openLog(log, { loglevel: 'notice', logfile: '' }));
+    if (atStart) await (opening.done ?? openLog(log, { loglevel: 'notice', logfile: '' }));
     log.flush();
     process.stderr.write(`mredis: ${error.message}\n`);
     process.exitCode = 1;

@@ -44,23 +44,10 @@ export abstract class ValueImage {
     // Most keep nothing in the slab.
   }
 
-  entryChanging(_entry: number): void {
-    // Not of this kind.
-  }
-
-  entryAdded(_entry: number): void {
-    // Not of this kind.
-  }
-
-  fieldTimeChanging(_field: Bytes): void {
-    // Not of this kind.
-  }
-
-  blockChanging(_block: number): void {
-    // Not of this kind.
-  }
-
-  blockAdded(_block: number): void {
-    // Not of this kind.
-  }
+  // What `ValueWatch` is told, where it concerns values of this kind.
+  entryChanging?(entry: number): void;
+  entryAdded?(entry: number): void;
+  fieldTimeChanging?(field: Bytes): void;
+  blockChanging?(block: number): void;
+  blockAdded?(block: number): void;
 }

@@ -80,27 +80,27 @@ export class ValueImages implements ValueWatch, PartsReader {
   // Values that change
 
   entryChanging(dict: number, entry: number): void {
-    this.byOwner.get(dict)?.entryChanging(entry);
+    this.byOwner.get(dict)?.entryChanging?.(entry);
   }
 
   entryAdded(dict: number, entry: number): void {
-    this.byOwner.get(dict)?.entryAdded(entry);
+    this.byOwner.get(dict)?.entryAdded?.(entry);
   }
 
   fieldTimeChanging(dict: number, field: Bytes): void {
-    this.byOwner.get(dict)?.fieldTimeChanging(field);
+    this.byOwner.get(dict)?.fieldTimeChanging?.(field);
   }
 
   blockChanging(owner: number, block: number): void {
     try {
-      this.byOwner.get(owner)?.blockChanging(block);
+      this.byOwner.get(owner)?.blockChanging?.(block);
     } catch (error) {
       this.fail(error);
     }
   }
 
   blockAdded(owner: number, block: number): void {
-    this.byOwner.get(owner)?.blockAdded(block);
+    this.byOwner.get(owner)?.blockAdded?.(block);
   }
 
   directoryMoved(from: number, to: number): void {
