@@ -104,6 +104,8 @@ export class Server {
   notifyFlags = 0;
   /** Told of every session that is gone, whatever it was doing. */
   readonly onDisconnect: ((session: Session) => void)[] = [];
+  /** DEBUG SET-SKIP-CHECKSUM-VALIDATION. */
+  skipsDumpChecksums = false;
   /** True from the moment of `close` on. */
   closed = false;
   /** Ends the process that runs this server, for SHUTDOWN; a server inside a program only closes. */

@@ -82,12 +82,13 @@ export class DumpWriter extends RdbWriter {
   }
 }
 
-/** True when version and checksum at the end of a DUMP payload are right. */
-export function isDumpPayload(payload: Bytes): boolean {
+/** True when version and checksum at the end of a DUMP payload are right, or the version alone. */
+export function isDumpPayload(payload: Bytes, checksum = true): boolean {
   const { buffer, offset, length } = payload;
   if (length < FOOTER_BYTES) return false;
   const footer = offset + length - FOOTER_BYTES;
   if ((buffer[footer]! | (buffer[footer + 1]! << 8)) > RDB_VERSION_READ_MAX) return false;
+  if (!checksum) return true;
   const crc = new Crc64();
   crc.update(buffer, offset, footer + 2);
   return crc.equals(buffer, footer + 2);

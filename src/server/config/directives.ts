@@ -71,6 +71,7 @@ export const DIRECTIVES = {
   'syslog-facility': text('local0'),
   'crash-log-enabled': boolean(true),
   'crash-memcheck-enabled': boolean(true),
+  'use-exit-on-panic': boolean(false),
   'always-show-logo': boolean(false),
   'set-proc-title': boolean(true),
   'proc-title-template': text('{title} {listen-addr} {server-mode}'),
@@ -276,7 +277,11 @@ export const IMMUTABLE: ReadonlySet<DirectiveName> = new Set<DirectiveName>([
 ]);
 
 /** Shown by CONFIG GET only when asked for by name. */
-export const HIDDEN: ReadonlySet<string> = new Set<DirectiveName>(['key-load-delay', 'rdb-key-save-delay']);
+export const HIDDEN: ReadonlySet<string> = new Set<DirectiveName>([
+  'key-load-delay',
+  'rdb-key-save-delay',
+  'use-exit-on-panic',
+]);
 
 /** Changed by CONFIG SET only where `enable-protected-configs` allows it. */
 export const PROTECTED: ReadonlySet<DirectiveName> = new Set<DirectiveName>(['dbfilename', 'dir']);

@@ -71,7 +71,9 @@ function restoreCommand(session: Session, request: Request): void {
   if (ttl === null) return;
   if (ttl < 0) return reply.error('ERR Invalid TTL value, must be >= 0');
   const payload = request.arg(3);
-  if (!isDumpPayload(payload)) return reply.error('ERR DUMP payload version or checksum are wrong');
+  if (!isDumpPayload(payload, !session.server.skipsDumpChecksums)) {
+    return reply.error('ERR DUMP payload version or checksum are wrong');
+  }
   const expireAtMs = ttl === 0 ? -1 : options.absolute ? ttl : ttl + session.now;
   // Read beside the key first, so that bad data leaves what is there alone.
   const beside = read(session, payload, { ...options, expireAtMs });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Bytes } from '../../../bytes/bytes.js';
 import { formatDouble } from '../../../bytes/double.js';
 import type { KeyMeta, RdbVisitor } from '../../../persistence/rdb/rdb-visitor.js';
@@ -54,14 +54,14 @@ const DIGEST_BYTES = 20;
 
 /** SHA-1 of the bytes, added by exclusive or: the order of such additions does not matter. */
 function xor(digest: Buffer, bytes: Uint8Array): void {
-  const hash = createHash('sha1').update(bytes).digest();
-  for (let i = 0; i < DIGEST_BYTES; i++) digest[i]! ^= hash[i]!;
+  const sha1 = hash('sha1', bytes, 'buffer');
+  for (let i = 0; i < DIGEST_BYTES; i++) digest[i]! ^= sha1[i]!;
 }
 
 /** Adds bytes so that the order matters. */
 function mix(digest: Buffer, bytes: Uint8Array): void {
   xor(digest, bytes);
-  createHash('sha1').update(digest).digest().copy(digest);
+  hash('sha1', digest, 'buffer').copy(digest);
 }
 
 function bigEndian(value: number): Buffer {

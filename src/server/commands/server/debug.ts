@@ -83,7 +83,16 @@ const SUBCOMMANDS: readonly DebugSubcommand[] = [
     2,
     2,
   ),
-  accepted('set-skip-checksum-validation', '<0|1>', 'Accepted.', 1, 1),
+  accepted(
+    'set-skip-checksum-validation',
+    '<0|1>',
+    'Whether RESTORE takes values whose checksum is wrong.',
+    1,
+    1,
+    (session, request) => {
+      session.server.skipsDumpChecksums = /^[1-9]/.test(request.string(2));
+    },
+  ),
   accepted('set-disable-deny-scripts', '<0|1>', 'Accepted.', 1, 1),
   accepted('aof-flush-sleep', 'microseconds', 'Accepted.', 1, 1),
   {
