@@ -89,17 +89,17 @@ async function refusedKeys(
 ): Promise<ByteRange[]> {
   const seen = new KeyFingerprints(keys);
   const refused: ByteRange[] = [];
-  let isNew = true;
+  const entry = { isNew: true };
   let db = 0;
   const elements = new Set<string>();
   const note = (key: Bytes): void => {
-    isNew = seen.add(db, key);
+    entry.isNew = seen.add(db, key);
     elements.clear();
   };
   const noteElement = (element: Bytes): void => {
     if (elements.size === ELEMENTS_MAX) return;
     const before = elements.size;
-    if (elements.add(element.toString()).size === before) isNew = false;
+    if (elements.add(element.toString()).size === before) entry.isNew = false;
   };
   const reader = RdbReader.ofFile(read, size, {
     ...NULL_VISITOR,
@@ -116,11 +116,11 @@ async function refusedKeys(
   });
   let pauseAt = PROGRESS_BYTES;
   while (reader.offset < soundTo) {
-    const start = reader.offset;
     reader.step(1);
-    if (!isNew || typeAt(read, start) > newestType(reader.version))
+    const start = reader.entryOffset;
+    if (!entry.isNew || typeAt(read, start) > newestType(reader.version))
       refused.push({ start, end: reader.offset });
-    isNew = true;
+    entry.isNew = true;
     if (reader.offset < pauseAt) continue;
     await progress(reader.offset);
     pauseAt += PROGRESS_BYTES;
