@@ -11,7 +11,7 @@ afterAll(removeDirectories);
 const PAGE = readFileSync(new URL('../../../docs/formats/aof-json.md', import.meta.url), 'utf8');
 
 /** Names ending in `?` may be missing; `name|` allows null for `name`. */
- 
+
 type Shape = string | null | Shape[] | { [name: string]: Shape };
 
 /** The shape that stands under a heading of the page. */
