@@ -52,12 +52,16 @@ export class ReplaySender<Place> {
   /** Rejects with a `ConnectionError` or a `ReplyError`. */
   static async open<Place>(server: ReplayServer, start: Place): Promise<ReplaySender<Place>> {
     const sender = new ReplaySender(await Connection.open(server.address), start);
-    if (server.password !== undefined) {
-      await sender.call(
-        server.user === undefined ? ['AUTH', server.password] : ['AUTH', server.user, server.password],
-      );
+    const { user, password } = server;
+    if (password === undefined) return sender;
+    try {
+      await sender.call(user === undefined ? ['AUTH', password] : ['AUTH', user, password]);
+      return sender;
+    } catch (error) {
+      // An open connection would keep the process alive.
+      sender.close();
+      throw error;
     }
-    return sender;
   }
 
   get unanswered(): number {

@@ -64,7 +64,10 @@ export class Replay {
   async connect(server: ReplayServer): Promise<number> {
     this.sender = await ReplaySender.open<ReplayPlace>(server, this.options.from);
     this.sender.onError = this.options.onError;
-    const keyspace = await this.sender.call(['INFO', 'keyspace']);
+    const keyspace = await this.sender.call(['INFO', 'keyspace']).catch((error: unknown) => {
+      this.sender.close();
+      throw error;
+    });
     const text = 'bytes' in keyspace ? keyspace.bytes.toString() : '';
     const sizes = [...text.matchAll(/^db\d+:keys=(\d+)/gm)].map((match) => Number(match[1]));
     return sizes.reduce((sum, keys) => sum + keys, 0);

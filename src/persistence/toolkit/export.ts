@@ -1,22 +1,12 @@
 import type { Request } from '../../protocol/request.js';
 import type { AofSet } from './aof-set.js';
 import { quoteArgument } from './describe-command.js';
-import { type JsonArgument, jsonArgument } from './json-argument.js';
+import { jsonArgument } from './json-argument.js';
 import { type FilterOptions, type KeysOf, operationFilter } from './operation-filter.js';
 import { type Operation, type OperationsResult, walkOperations } from './operations.js';
 import { NO_PROGRESS } from './progress.js';
 
 export type ExportFormat = 'ndjson' | 'commands' | 'csv';
-
-/** A line of `aof export --ndjson`, and of what `aof import` reads: the frozen schema. */
-export interface JsonOperation {
-  db: number;
-  time?: number;
-  file?: string;
-  offset?: number;
-  command: JsonArgument;
-  args: JsonArgument[];
-}
 
 export const CSV_HEADER = 'file,offset,db,time,command,key,arguments';
 

@@ -105,8 +105,8 @@ export class NameTallies {
       hashes[to] = hashes[from]!;
       commands[to] = commands[from]!;
       bytes[to] = bytes[from]!;
-      this.nameBytes += lengths[to]!;
-      let slot = hashes[to]! & (SLOTS - 1);
+      this.nameBytes += lengths[to];
+      let slot = hashes[to] & (SLOTS - 1);
       while (slots[slot] !== 0) slot = (slot + 1) & (SLOTS - 1);
       slots[slot] = to + 1;
     }

@@ -94,7 +94,11 @@ class CutSearch {
       damage === null ? 'in the data' : `before the damage at offset ${damage.offset} of ${damage.file}`;
     if (point.kind === 'before') throw new AofPathError(`no ${point.words.join(' ')} stands ${where}`);
     if (point.kind === 'offset')
-      throw new AofPathError(`offset ${point.offset} of ${point.file ?? 'the newest file'} is not ${where}`);
+      throw new AofPathError(
+        damage === null
+          ? `offset ${point.offset} lies behind the end of the data`
+          : `there is no offset ${point.offset} ${where}`,
+      );
     return end;
   }
 

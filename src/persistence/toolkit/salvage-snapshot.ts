@@ -3,7 +3,7 @@ import type { Bytes } from '../../bytes/bytes.js';
 import { AtomicFile } from '../atomic-file.js';
 import type { ReadBytes } from '../file-bytes.js';
 import { Crc64 } from '../rdb/crc64.js';
-import { RdbError, RdbOpcode, RDB_VERSION_CHECKSUM } from '../rdb/rdb-format.js';
+import { RdbError, RdbOpcode, RDB_VERSION_CHECKSUM, RDB_VERSION_FIELD_EXPIRES } from '../rdb/rdb-format.js';
 import { RdbReader } from '../rdb/rdb-reader.js';
 import { NULL_VISITOR } from './null-visitor.js';
 import { PROGRESS_BYTES } from './progress.js';
@@ -17,8 +17,8 @@ export interface SalvagedSnapshot {
   damage: string | null;
   /** All of it can be read, but the checksum does not fit. */
   unproven: boolean;
-  /** Keys left out because they, or elements of theirs, come twice: no server would load the file. */
-  repeated: readonly ByteRange[];
+  /** Keys left out with which no server would load the file: they, or elements, come twice, or a type is unknown. */
+  refused: readonly ByteRange[];
 }
 
 interface ByteRange {
@@ -29,6 +29,8 @@ interface ByteRange {
 type OffsetProgress = (offset: number) => Promise<void>;
 
 const CHUNK_BYTES = 1024 * 1024;
+/** An expire time and a use of the longest kinds, and the type. */
+const ENTRY_HEAD_BYTES = 24;
 /** Elements of one value that are compared with each other. */
 const ELEMENTS_MAX = 1_000_000;
 
@@ -45,15 +47,15 @@ export async function salvageSnapshot(
   const { reader, damage } = await readAll(read, size, progress);
   const unproven = damage?.damage === 'checksum';
   const soundTo = damage === null || unproven ? endMark(reader) : reader.entryOffset;
-  const repeated = damage === null ? [] : await repeatedKeys(read, size, soundTo, reader.keys, progress);
-  await copyWithEnd(read, soundTo, repeated, reader.version, path, progress);
+  const refused = damage === null ? [] : await refusedKeys(read, size, soundTo, reader.keys, progress);
+  await copyWithEnd(read, soundTo, refused, reader.version, path, progress);
   return {
-    keys: reader.keys - repeated.length,
+    keys: reader.keys - refused.length,
     soundTo,
     end: reader.offset,
     damage: unproven ? null : (damage?.message ?? null),
     unproven,
-    repeated,
+    refused,
   };
 }
 
@@ -77,8 +79,8 @@ function endMark(reader: RdbReader): number {
   return reader.offset - (reader.version >= RDB_VERSION_CHECKSUM ? 9 : 1);
 }
 
-/** Entries before `soundTo` whose key, or an element, comes twice: altered bytes make such, and Redis refuses them. */
-async function repeatedKeys(
+/** Entries before `soundTo` that Redis refuses, and that altered bytes make: twice the same, or of an unknown type. */
+async function refusedKeys(
   read: ReadBytes,
   size: number,
   soundTo: number,
@@ -86,18 +88,18 @@ async function repeatedKeys(
   progress: OffsetProgress,
 ): Promise<ByteRange[]> {
   const seen = new KeyFingerprints(keys);
-  const repeated: ByteRange[] = [];
-  let isNew = true;
+  const refused: ByteRange[] = [];
+  const entry = { isNew: true };
   let db = 0;
   const elements = new Set<string>();
   const note = (key: Bytes): void => {
-    isNew = seen.add(db, key);
+    entry.isNew = seen.add(db, key);
     elements.clear();
   };
   const noteElement = (element: Bytes): void => {
     if (elements.size === ELEMENTS_MAX) return;
     const before = elements.size;
-    if (elements.add(element.toString()).size === before) isNew = false;
+    if (elements.add(element.toString()).size === before) entry.isNew = false;
   };
   const reader = RdbReader.ofFile(read, size, {
     ...NULL_VISITOR,
@@ -114,15 +116,43 @@ async function repeatedKeys(
   });
   let pauseAt = PROGRESS_BYTES;
   while (reader.offset < soundTo) {
-    const start = reader.offset;
     reader.step(1);
-    if (!isNew) repeated.push({ start, end: reader.offset });
-    isNew = true;
+    const start = reader.entryOffset;
+    if (!entry.isNew || typeAt(read, start) > newestType(reader.version))
+      refused.push({ start, end: reader.offset });
+    entry.isNew = true;
     if (reader.offset < pauseAt) continue;
     await progress(reader.offset);
     pauseAt += PROGRESS_BYTES;
   }
-  return repeated;
+  return refused;
+}
+
+/** The type byte of the entry at `offset`, which stands behind its expire time and its use. */
+function typeAt(read: ReadBytes, offset: number): number {
+  const bytes = Buffer.alloc(ENTRY_HEAD_BYTES);
+  read(bytes, 0, bytes.length, offset);
+  for (let at = 0; at < bytes.length;) {
+    const byte = bytes[at]!;
+    if (byte === RdbOpcode.EXPIRETIME_MS) at += 9;
+    else if (byte === RdbOpcode.EXPIRETIME) at += 5;
+    else if (byte === RdbOpcode.FREQ) at += 2;
+    else if (byte === RdbOpcode.IDLE) at += 1 + lengthBytes(bytes[at + 1]!);
+    else return byte >= RdbOpcode.SLOT_INFO ? 0 : byte;
+  }
+  return 0;
+}
+
+function lengthBytes(first: number): number {
+  if (first < 64) return 1;
+  if (first < 128) return 2;
+  return first === 0x80 ? 5 : 9;
+}
+
+/** The highest type byte that a server knows which writes files of this version. */
+function newestType(version: number): number {
+  if (version >= RDB_VERSION_FIELD_EXPIRES) return 255;
+  return version === 11 ? 21 : 19;
 }
 
 /** Which keys there have been, by 64 bits of hash each: 16 bytes a key. */

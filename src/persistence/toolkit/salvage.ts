@@ -156,12 +156,23 @@ class Salvage {
   private async snapshot(file: AofSetFile, read: ReadBytes, size: number): Promise<number> {
     const base = nextBase(this.manifest, this.result.appendFilename, 'rdb');
     const to = join(this.filesDirectory, base.name);
-    const snapshot = await salvageSnapshot(read, size, to, (offset) => this.progress(file, offset));
+    const progress = (offset: number): Promise<void> => this.progress(file, offset);
+    let snapshot = await salvageSnapshot(read, size, to, progress);
+    if (snapshot.unproven) {
+      // What could be read as keys may lead on into the records behind them.
+      const records = findRecords(read, size, 0, { valueEnd: snapshot.end })?.offset ?? size;
+      if (records < snapshot.end) snapshot = await salvageSnapshot(read, records, to, progress);
+    }
     this.manifest.base = base;
     this.result.snapshotKeys = snapshot.keys;
     this.result.snapshotUnproven = snapshot.unproven;
-    for (const { start, end } of snapshot.repeated)
-      await this.lose(file, start, end, 'a key, or an element of its value, comes twice');
+    for (const { start, end } of snapshot.refused)
+      await this.lose(
+        file,
+        start,
+        end,
+        'a key that no server would load: it or an element comes twice, or its type is unknown',
+      );
     if (snapshot.damage === null) return snapshot.end;
     const next = findRecords(read, size, snapshot.soundTo)?.offset ?? size;
     await this.lose(file, snapshot.soundTo, next, snapshot.damage);
@@ -305,10 +316,10 @@ class Salvage {
       return next;
     }
     this.probation = 0;
-    const behind = this.checksummed ? findChecksum(read, size, reader.start + 1) : null;
+    const start = this.waiting[0]?.start ?? reader.start;
+    const behind = this.checksummed ? findChecksum(read, size, start + 1) : null;
     if (behind !== null) {
       // Only what a checksum confirms is kept.
-      const start = this.waiting[0]?.start ?? reader.start;
       this.waiting = [];
       await this.lose(file, start, behind, reason);
       return behind;

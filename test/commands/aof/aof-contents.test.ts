@@ -47,7 +47,7 @@ async function valueOf(redis: RedisProcess, type: string, key: string): Promise<
       return flat.flatMap((field, i) => (i % 2 === 0 ? [`${field}=${flat[i + 1]}`] : [])).sort();
     }
     default:
-      return streamOf((await ask('XINFO', 'STREAM', key, 'FULL')) as unknown[]);
+      return streamOf(await ask('XINFO', 'STREAM', key, 'FULL'));
   }
 }
 

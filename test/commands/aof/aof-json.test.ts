@@ -10,6 +10,8 @@ afterAll(removeDirectories);
 
 const PAGE = readFileSync(new URL('../../../docs/formats/aof-json.md', import.meta.url), 'utf8');
 
+/** Names ending in `?` may be missing; `name|` allows null for `name`. */
+
 type Shape = string | null | Shape[] | { [name: string]: Shape };
 
 /** The shape that stands under a heading of the page. */
@@ -34,7 +36,7 @@ function differences(value: unknown, shape: Shape, path = ''): string[] {
 
 function fieldDifferences(
   value: Record<string, unknown>,
-  shape: { [name: string]: Shape },
+  shape: Record<string, Shape>,
   path: string,
 ): string[] {
   const names = Object.keys(shape).filter((name) => !name.endsWith('|'));

@@ -149,7 +149,7 @@ test('a server that is not there, a place that is none and an address that is no
     while (Number(await redis.call('LLEN', 'list')) < 100);
     child.kill('SIGINT');
     const [code] = (await once(child, 'close')) as [number];
-    expect(code).toBe(1);
+    expect(code).toBe(130);
     const from = /To resume: --from (\S+)/.exec(output)?.[1];
     const before = Number(await redis.call('LLEN', 'list'));
     expect(before).toBeLessThan(3000);
@@ -162,4 +162,75 @@ test('a server that is not there, a place that is none and an address that is no
     expect(wrong.stderr).toContain('inside a transaction');
     await redis.stop();
   }, 60_000);
+
+  test('a replay that was ended inside the RDB part goes on there, and plays nothing twice', async () => {
+    const directory = temporaryDirectory();
+    const source = await RedisProcess.start(
+      directory,
+      '--appendonly',
+      'yes',
+      '--enable-debug-command',
+      'yes',
+    );
+    for (let i = 0; i < 400; i++) await source.call('RPUSH', `list:${i}`, i, i + 1);
+    await source.call('BGREWRITEAOF');
+    const info = async (): Promise<string> => String(await source.call('INFO', 'persistence'));
+    while (/aof_rewrite_(in_progress|scheduled):1/.test(await info()));
+    await source.call('RPUSH', 'list:0', 'behind the RDB part');
+    const digest = await source.digest();
+    await source.stop();
+    const { redis, to } = await server();
+    const replayed = await interrupted([directory, '--to', to, '--rate', '200'], async () => {
+      return Number(await redis.call('DBSIZE')) >= 50;
+    });
+    expect(replayed.code).toBe(130);
+    const from = /To resume: --from (\S+)/.exec(replayed.output)?.[1];
+    expect(from).toMatch(/\.base\.rdb:rdb\+\d+$/);
+    expect(runAof(['replay', directory, '--to', to, '--from', String(from)]).status).toBe(0);
+    expect(await redis.digest()).toBe(digest);
+    await redis.stop();
+  }, 60_000);
+
+  test('a lost connection is told with the place up to which everything was answered', async () => {
+    const path = write(resp('INCR', 'n').repeat(5000));
+    const { redis, to } = await server();
+    const lost = await interrupted(
+      [path, '--to', to, '--rate', '1000'],
+      async () => Number(await redis.call('GET', 'n')) >= 100,
+      () => redis.stop(),
+    );
+    expect(lost.code).toBe(2);
+    expect(lost.output).toMatch(/To resume: --from redis\.aof:\d+/);
+  }, 60_000);
+
+  test('a password is taken from the address or the environment; without it nothing is sent', async () => {
+    const path = write(resp('SET', 'a', 1));
+    const { redis, to } = await server('--requirepass', 'secret');
+    const refused = runAof(['replay', path, '--to', to]);
+    expect(refused).toMatchObject({ status: 3, stdout: '' });
+    expect(refused.stderr).toContain('NOAUTH');
+    expect(runAof(['replay', path, '--to', `redis://:wrong@${to}`]).stderr).toContain('WRONGPASS');
+    expect(runAof(['replay', path, '--to', `redis://:secret@${to}`]).status).toBe(0);
+    await redis.stop();
+  }, 60_000);
 });
+
+/** Starts a replay, and does something (Ctrl-C, unless told otherwise) once `reached` says so. */
+async function interrupted(
+  args: readonly string[],
+  reached: () => Promise<boolean>,
+  act?: () => Promise<void>,
+): Promise<{ code: number | null; output: string }> {
+  const bin = fileURLToPath(new URL('../../../bin/run.js', import.meta.url));
+  const child = spawn(process.execPath, [bin, 'aof', 'replay', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  while (child.exitCode === null && !(await reached()));
+  if (act === undefined) child.kill('SIGINT');
+  else await act();
+  const code = child.exitCode ?? ((await once(child, 'close')) as [number | null])[0];
+  return { code, output };
+}

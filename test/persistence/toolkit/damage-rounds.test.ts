@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { Bytes } from '../../../src/bytes/bytes.js';
 import { AofItem } from '../../../src/persistence/aof/aof-format.js';
 import { AofReader } from '../../../src/persistence/aof/aof-reader.js';
@@ -140,7 +140,7 @@ class Round {
     const { damage: found, soundTo } = file;
     if (sound !== redis.valid) {
       const own =
-        found?.kind === 'checksum' || /annotation/.test(found?.reason ?? '') || found?.kind === 'zeros';
+        found?.kind === 'checksum' || (found?.reason ?? '').includes('annotation') || found?.kind === 'zeros';
       if (own && redis.valid)
         count(`verdict: only ours sees it (${found?.kind === 'checksum' ? 'checksum' : 'annotation'})`);
       else
@@ -252,40 +252,42 @@ function snapshotBytes(bytes: Buffer): number {
   return reader.offset;
 }
 
-(hasRedis() ? test : test.skip)(
-  `after each of ${ROUNDS} random damages to files of redis-server and mredis, check and repair do what they promise`,
-  async () => {
-    const sources = await damageSources();
-    const random = seeded(SEED);
-    const wrong: string[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const source = sources[round % sources.length]!;
-      const kind = DAMAGE_KINDS[Math.floor(random() * DAMAGE_KINDS.length)]!;
-      const damaged = damage(source.bytes, kind, random);
-      if (damaged.bytes.equals(source.bytes)) {
-        count('nothing had changed');
-        continue;
+(hasRedis() ? describe : describe.skip)('with redis-server', () => {
+  test(
+    `after each of ${ROUNDS} random damages to files of redis-server and mredis, check and repair do what they promise`,
+    async () => {
+      const sources = await damageSources();
+      const random = seeded(SEED);
+      const wrong: string[] = [];
+      for (let round = 0; round < ROUNDS; round++) {
+        const source = sources[round % sources.length]!;
+        const kind = DAMAGE_KINDS[Math.floor(random() * DAMAGE_KINDS.length)]!;
+        const damaged = damage(source.bytes, kind, random);
+        if (damaged.bytes.equals(source.bytes)) {
+          count('nothing had changed');
+          continue;
+        }
+        const one = new Round(source, damaged);
+        try {
+          await one.run();
+        } catch (error) {
+          one.wrong.push(`crashed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+        }
+        count(`damage: ${kind}`);
+        if (one.wrong.length > 0) {
+          const more = one.wrong.length > 1 ? ` (and ${one.wrong.length - 1} more)` : '';
+          wrong.push(`round ${round}, ${source.name}, ${kind}: ${one.wrong[0]}${more}`);
+        }
       }
-      const one = new Round(source, damaged);
-      try {
-        await one.run();
-      } catch (error) {
-        one.wrong.push(`crashed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
-      }
-      count(`damage: ${kind}`);
-      if (one.wrong.length > 0) {
-        const more = one.wrong.length > 1 ? ` (and ${one.wrong.length - 1} more)` : '';
-        wrong.push(`round ${round}, ${source.name}, ${kind}: ${one.wrong[0]}${more}`);
-      }
-    }
-    if (ROUNDS > 100)
-      console.log(
-        [...counts]
-          .sort()
-          .map(([what, number]) => `${number}  ${what}`)
-          .join('\n'),
-      );
-    expect(wrong).toEqual([]);
-  },
-  ROUNDS * 1000 + 60_000,
-);
+      if (ROUNDS > 100)
+        console.log(
+          [...counts]
+            .sort()
+            .map(([what, number]) => `${number}  ${what}`)
+            .join('\n'),
+        );
+      expect(wrong).toEqual([]);
+    },
+    ROUNDS * 1000 + 60_000,
+  );
+});
