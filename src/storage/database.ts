@@ -117,7 +117,15 @@ export class Database extends RecordShards {
     }
     const page = this.records.page8(target);
     const view = this.records.pageView(target);
-    copyRun(value.buffer, value.view, value.offset, value.length, page, view, this.records.valueStart(target));
+    copyRun(
+      value.buffer,
+      value.view,
+      value.offset,
+      value.length,
+      page,
+      view,
+      this.records.valueStart(target),
+    );
     return target;
   }
 

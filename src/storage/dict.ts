@@ -138,6 +138,26 @@ export class Dict {
     return left;
   }
 
+  /** Bytes of the open dictionary; those of its entries by so many samples, or by all of them for 0. */
+  bytes(samples: number): number {
+    const { index, slab, tables } = this;
+    let bytes = slab.bytesOf(this.stateRef);
+    for (const table of [tables.tableRef, tables.oldTableRef]) if (table !== 0) bytes += slab.bytesOf(table);
+    let sampled = 0;
+    let entryBytes = 0;
+    const visit = (entry: number): void => {
+      entryBytes += slab.bytesOf(entry);
+      sampled++;
+    };
+    if (samples === 0) index.forEach(visit);
+    else {
+      let position = 0;
+      do position = index.scan(position, visit);
+      while (sampled < samples && position !== 0);
+    }
+    return bytes + (sampled === 0 ? 0 : Math.round((entryBytes / sampled) * index.size));
+  }
+
   // Entries of the open dictionary
 
   get size(): number {

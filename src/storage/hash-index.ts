@@ -19,6 +19,8 @@ export interface TableAllocator {
   allocTable(index: HashIndex, slots: number): void;
   /** Releases what was `index.oldTable`/`index.oldBase`. */
   releaseOldTable(index: HashIndex): void;
+  /** Moves the tables to other places, if they stand in the way. */
+  relocate(index: HashIndex): void;
   /** The index makes its only table the old one. */
   tableRetired(): void;
 }
@@ -385,6 +387,11 @@ export class HashIndex {
   forEach(visit: (ref: number) => void): void {
     forEachSlot(this.table, this.base, this.grade, visit);
     forEachSlot(this.oldTable, this.oldBase, this.oldGrade, visit);
+  }
+
+  /** Moves the tables off pages that are being evacuated. */
+  relocateTables(): void {
+    this.tables.relocate(this);
   }
 
   /** Bytes of the tables. */

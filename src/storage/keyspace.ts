@@ -87,6 +87,12 @@ export class Keyspace {
   lazyServerDel = false;
 
   /**
+   * Per representation: bytes of the slab that a value takes outside its record, with those of its elements estimated by
+   * so many samples, or counted for 0.
+   */
+  readonly partBytes: (((database: Database, ref: number, samples: number) => number) | undefined)[] = [];
+
+  /**
    * Per representation: gives a value parts of its own. The record at `ref` was made as a byte for byte copy of another
    * one, so whatever it names outside of it still belongs to the original. Returns the record's ref afterwards.
    */

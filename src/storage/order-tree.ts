@@ -45,6 +45,18 @@ export class OrderTree extends OrderTreeSearch {
     return Math.max(0, left);
   }
 
+  /** Bytes of all nodes. */
+  bytes(head: number): number {
+    return this.nodeBytes(this.head(head, ROOT), this.head(head, HEIGHT));
+  }
+
+  private nodeBytes(node: number, height: number): number {
+    let bytes = this.slab.bytesOf(node);
+    for (let slot = height === 0 ? -1 : this.nodes.count(node) - 1; slot >= 0; slot--)
+      bytes += this.nodeBytes(this.nodes.child(node, slot), height - 1);
+    return bytes;
+  }
+
   /** Releases the last leaf, or an inner node that has no children any more. */
   private freeLast(head: number): void {
     const { nodes } = this;

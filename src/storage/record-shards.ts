@@ -23,7 +23,6 @@ export class RecordShards {
 
   protected readonly hash: KeyHash;
   protected readonly shards: HashIndex[] = [];
-  private readonly tables: SlabTables[] = [];
   protected readonly lruLists: LruList[] = [];
   protected readonly shardMask: number;
   private readonly prefetchRefs = new Int32Array(PREFETCH_MAX);
@@ -40,9 +39,7 @@ export class RecordShards {
     const { shardCount, keysPerShardMax } = keyspace.options;
     this.shardMask = shardCount - 1;
     for (let shard = 0; shard < shardCount; shard++) {
-      const tables = new SlabTables(this.records.slab);
-      this.tables.push(tables);
-      this.shards.push(new HashIndex(tables));
+      this.shards.push(new HashIndex(new SlabTables(this.records.slab)));
       if (keysPerShardMax > 0) this.lruLists.push(new LruList());
     }
   }
@@ -235,9 +232,7 @@ export class RecordShards {
 
   /** Moves the tables of the indexes off pages that are being evacuated. */
   relocateTables(): void {
-    this.shards.forEach((shard, i) => {
-      this.tables[i]!.relocate(shard);
-    });
+    for (const shard of this.shards) shard.relocateTables();
   }
 
   /** Bytes of the indexes, which are in the slab as the records are. */

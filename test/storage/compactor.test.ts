@@ -141,4 +141,21 @@ describe('Compactor', () => {
     for (let i = 0; i < 5_000; i++) set(database, i);
     expect(database.valueOf(database.find(name(77))).toString()).toBe(value(77).toString());
   });
+
+  test('what a flushed database leaves to be released is not taken for what it holds now', () => {
+    const keyspace = newKeyspace();
+    const [first, second] = keyspace.databases as [Database, Database];
+    for (let i = 0; i < 20_000; i++) set(i % 2 === 0 ? first : second, i);
+    first.clear();
+    for (let i = 1; i < 20_000; i += 2) if (i % 50 !== 7) remove(second, i);
+    for (let i = 0; i < 1000; i += 2) set(first, i);
+    run(new Compactor(keyspace));
+    expect(keyspace.lazyFree.releaseAll()).toBe(true);
+    run(new Compactor(keyspace));
+    for (let i = 0; i < 1000; i += 2)
+      expect(first.valueOf(first.find(name(i))).toString()).toBe(value(i).toString());
+    for (let i = 7; i < 20_000; i += 50)
+      expect(second.valueOf(second.find(name(i))).toString()).toBe(value(i).toString());
+    expect(keyspace.slab.reservedBytes).toBeLessThan(12 * MIB);
+  });
 });

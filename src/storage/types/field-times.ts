@@ -32,6 +32,11 @@ export function fieldTime(db: Database, ref: number, field: Bytes): number {
   return Number.isNaN(time) ? -1 : time;
 }
 
+/** Bytes of the times; those of fields by so many samples, or by all of them for 0. */
+export function timesBytes(db: Database, ref: number, samples: number): number {
+  return hasFieldTimes(db, ref) ? openTimes(db, ref).bytes(samples) : 0;
+}
+
 /** Sets when a field of a hash in a dictionary expires; the record's ref afterwards. */
 export function setFieldTime(db: Database, ref: number, field: Bytes, expireAtMs: number): number {
   changing(db, ref, field);

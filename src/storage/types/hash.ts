@@ -23,7 +23,14 @@ import {
   packedWrite,
   spliceValue,
 } from '../packed-entries.js';
-import { clearFieldTime, EXPIRING, forEachFieldTime, releaseTimes, setFieldTime } from './field-times.js';
+import {
+  clearFieldTime,
+  EXPIRING,
+  forEachFieldTime,
+  releaseTimes,
+  setFieldTime,
+  timesBytes,
+} from './field-times.js';
 import { randomIndexes } from '../random-sample.js';
 import { Representation } from '../representation.js';
 import { TreeSortedSet } from './sorted-set-tree.js';
@@ -334,6 +341,8 @@ export function registerHashes(keyspace: Keyspace): void {
       return left === 0 ? 0 : keyspace.releasedDict.open(dictOf(db, ref)).release(left);
     },
   };
+  keyspace.partBytes[Representation.HASH_DICT] = (db, ref, samples) =>
+    openFields(db, ref).bytes(samples) + timesBytes(db, ref, samples);
   keyspace.partCopiers[Representation.HASH_DICT] = copyDict;
   keyspace.encodings[Representation.HASH_PACKED] = hashEncoding;
   keyspace.encodings[Representation.HASH_DICT] = hashEncoding;

@@ -33,6 +33,13 @@ export class ListBlocks extends ListDirectory {
     return left;
   }
 
+  /** Bytes of the blocks and the directory. */
+  get bytes(): number {
+    let bytes = this.slab.bytesOf(this.directory);
+    for (let i = 0; i < this.count; i++) bytes += this.slab.bytesOf(this.blockAt(i));
+    return bytes;
+  }
+
   /** The same elements in blocks of their own; their directory. */
   duplicate(): number {
     const { count } = this;

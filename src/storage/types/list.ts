@@ -263,6 +263,7 @@ export function ownListParts(keyspace: Keyspace): void {
     effort: (db, ref) => BLOCK_EFFORT * blocksOf(db, ref).count,
     release: (db, ref, steps) => released.open(keyspace.slab, directoryOf(db, ref)).release(steps),
   };
+  keyspace.partBytes[Representation.LIST_BLOCKS] = (db, ref) => blocksOf(db, ref).bytes;
   keyspace.partCopiers[Representation.LIST_BLOCKS] = (db, ref) => {
     setDirectory(db, ref, blocksOf(db, ref).duplicate());
     return ref;

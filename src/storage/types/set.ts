@@ -352,5 +352,6 @@ export function registerSets(keyspace: Keyspace): void {
     effort: (db, ref) => Dict.sizeOf(keyspace.slab, dictOf(db, ref)),
     release: (db, ref, steps) => keyspace.releasedDict.open(dictOf(db, ref)).release(steps),
   };
+  keyspace.partBytes[Representation.SET_DICT] = (db, ref, samples) => openMembers(db, ref).bytes(samples);
   keyspace.partCopiers[Representation.SET_DICT] = copyDict;
 }

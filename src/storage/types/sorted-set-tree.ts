@@ -167,6 +167,11 @@ export class TreeSortedSet {
     });
   }
 
+  /** Bytes of all of it; those of members by so many samples, or by all of them for 0. */
+  bytes(samples: number): number {
+    return this.slab.bytesOf(this.head) + this.tree.bytes(this.head) + this.dict.bytes(samples);
+  }
+
   /** Gives back members, tree and head of the open sorted set; as `ValueParts.release`. */
   release(steps: number): number {
     const afterTree = this.tree.free(this.head, steps);

@@ -202,13 +202,18 @@ export class SortedSet {
     copy.own(this.db!, this.ref, this.flags);
     return copy.ref;
   }
+
+  /** Bytes outside the record of a large one. */
+  partBytes(samples: number): number {
+    return this.tree.bytes(samples);
+  }
 }
 
 const NO_BYTES = new Uint8Array(0);
 
 /** Tells the keyspace how to release, copy and name the values of this file. */
 export function registerSortedSets(keyspace: Keyspace): void {
-  const { sortedSet, partOwners, partCopiers, encodings } = keyspace;
+  const { sortedSet, partBytes, partOwners, partCopiers, encodings } = keyspace;
   const released = new TreeSortedSet(keyspace);
   partOwners[Representation.ZSET_TREE] = {
     effort: (db, ref) => {
@@ -220,6 +225,7 @@ export function registerSortedSets(keyspace: Keyspace): void {
       return released.release(steps);
     },
   };
+  partBytes[Representation.ZSET_TREE] = (db, ref, samples) => sortedSet.open(db, ref).partBytes(samples);
   partCopiers[Representation.ZSET_TREE] = (db, ref) => sortedSet.open(db, ref).separate();
   for (const representation of [Representation.ZSET_PACKED, Representation.ZSET_TREE]) {
     encodings[representation] = (db, ref) => sortedSet.open(db, ref).encoding;

@@ -332,6 +332,7 @@ export function ownStreamParts(keyspace: Keyspace): void {
     effort: (db, ref) => released.open(db, ref).effort,
     release: (db, ref, steps) => released.open(db, ref).release(steps),
   };
+  keyspace.partBytes[Representation.STREAM] = (db, ref) => shared.open(db, ref).partBytes;
   keyspace.partCopiers[Representation.STREAM] = (db, ref) => {
     setRoot(db, ref, shared.open(db, ref).duplicate());
     return ref;

@@ -1,7 +1,15 @@
 import type { Server } from '../../server.js';
 
-/** What MEMORY STATS tells, by Redis's names. */
-export function memoryStatistics(server: Server): [name: string, value: number][] {
+/** What MEMORY STATS tells, by Redis's names and in its order; ratios and percentages are doubles. */
+export function memoryStatistics(server: Server): [name: string, value: number, isRatio: boolean][] {
+  return figures(server).map(([name, value]) => [
+    name,
+    value,
+    /ratio$|percentage$|^fragmentation$/.test(name),
+  ]);
+}
+
+function figures(server: Server): [name: string, value: number][] {
   const { keyspace, statistics } = server;
   const { rss } = process.memoryUsage();
   const { liveBytes, reservedBytes } = keyspace.slab;

@@ -1,5 +1,6 @@
 import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
+import type { Database } from '../../../storage/database.js';
 import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { helpSubcommand } from '../help.js';
@@ -8,6 +9,10 @@ import { memoryReport, memoryStatistics } from './memory-report.js';
 
 /** What a key costs in the index. */
 const INDEX_BYTES = 8;
+/** What an expiry costs in the table of expiries. */
+const EXPIRY_BYTES = 12;
+/** As Redis's. */
+const SAMPLES_DEFAULT = 5;
 
 const SPECIAL = ['nondeterministic_output', 'request_policy:all_shards', 'response_policy:special'];
 
@@ -26,15 +31,19 @@ const memoryUsage: CommandSpec = {
 
 function usageCommand(session: Session, request: Request): void {
   const { reply, db } = session;
+  let samples = SAMPLES_DEFAULT;
   for (let i = 3; i < request.count; i += 2) {
     if (!request.is(i, 'samples') || i + 1 >= request.count) return reply.error(errors.SYNTAX);
-    const samples = integerArgument(session, request, i + 1);
-    if (samples === null) return;
-    if (samples < 0) return reply.error(errors.SYNTAX);
+    const given = integerArgument(session, request, i + 1);
+    if (given === null) return;
+    if (given < 0) return reply.error(errors.SYNTAX);
+    samples = given;
   }
   const ref = db.findLive(request.arg(2), session.now);
   if (ref === 0) return reply.null();
-  reply.integer(db.records.slab.bytesOf(ref) + INDEX_BYTES);
+  const parts = db.keyspace.partBytes[db.representation(ref)]?.(db, ref, samples) ?? 0;
+  const expiry = db.expireAtMs(ref) < 0 ? 0 : EXPIRY_BYTES;
+  reply.integer(db.records.slab.bytesOf(ref) + parts + INDEX_BYTES + expiry);
 }
 
 const memoryStats: CommandSpec = {
@@ -55,18 +64,24 @@ function statsCommand(session: Session): void {
   const statistics = memoryStatistics(server);
   const databases = server.keyspace.databases.filter((database) => database.size > 0);
   reply.map(statistics.length + databases.length);
-  for (const [name, value] of statistics) {
+  for (const [name, value, isRatio] of statistics) {
+    if (name === 'overhead.total') replyDatabases(session, databases);
     reply.text(name);
-    if (Number.isInteger(value)) reply.integer(value);
-    else reply.double(value);
+    if (isRatio) reply.double(value);
+    else reply.integer(value);
   }
+}
+
+function replyDatabases({ reply }: Session, databases: readonly Database[]): void {
   for (const database of databases) {
     reply.text(`db.${database.number}`);
-    reply.map(2);
+    reply.map(3);
     reply.text('overhead.hashtable.main');
     reply.integer(database.indexBytes);
     reply.text('overhead.hashtable.expires');
     reply.integer(database.expires.bytes);
+    reply.text('overhead.hashtable.slot-to-keys');
+    reply.integer(0);
   }
 }
 
