@@ -51,7 +51,8 @@ export class Migration {
       } catch (error) {
         if (error instanceof RangeError) this.error = errors.OOM;
         else if (!(error instanceof TargetError)) throw error;
-        else if (error.during === 'connecting') this.error = 'IOERR error or timeout connecting to the client';
+        else if (error.during === 'connecting')
+          this.error = 'IOERR error or timeout connecting to the client';
         else if (mayRetry && !error.timedOut && this.answered === 0 && !this.server.closed) continue;
         else this.error ??= `IOERR error or timeout ${error.during} to target instance`;
         return;
