@@ -91,6 +91,8 @@ async function measureStart(
 /** Requests a second that keep coming while the file is rewritten, half of them writes. */
 const RATE = 20_000;
 const POLL_MS = 20;
+/** So long before the rewrite: its clients are not to wait for what any server does in its first second of load. */
+const WARM_UP_SECONDS = 2;
 
 /** BGREWRITEAOF of `keys` keys under load: its time, and the 99th percentile of the clients during it. In ms. */
 export function measureRewrite(
@@ -107,6 +109,8 @@ export function measureRewrite(
         String(RATE),
         '--duration',
         '10m',
+        '--warmup',
+        String(WARM_UP_SECONDS),
         '--keys',
         String(keys),
         '--mix',
@@ -130,7 +134,7 @@ async function rewriteTime(client: Redis): Promise<number> {
     new RegExp(`^${name}:(.*)\r`, 'm').exec(await client.info())?.[1];
   const commands = async (): Promise<number> => Number(await field('total_commands_processed'));
   const before = await commands();
-  while ((await commands()) - before < RATE / 2) await sleep(POLL_MS);
+  while ((await commands()) - before < 1.1 * RATE * WARM_UP_SECONDS) await sleep(POLL_MS);
   const began = performance.now();
   await client.bgrewriteaof();
   while ((await field('aof_rewrite_in_progress')) !== '0') await sleep(POLL_MS);
