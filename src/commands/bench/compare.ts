@@ -13,6 +13,7 @@ import {
 } from '../../client/bench/load-flags.js';
 import { loadPlan } from '../../client/bench/load-plan.js';
 import { parseTarget } from '../../client/bench/target.js';
+import { wordsInOrder } from '../../client/bench/words-in-order.js';
 
 export default class BenchCompare extends Command {
   static override summary = 'tell whether one server is really faster than another';
@@ -69,7 +70,7 @@ export default class BenchCompare extends Command {
           seconds: flags.duration,
           warmupSeconds: flags.warmup,
         }),
-        chosenWorkloads(flags, argv.slice(2).map(String), 'set,get'),
+        chosenWorkloads(flags, wordsInOrder(this.argv, argv.map(String)).slice(2), 'set,get'),
         {
           rounds,
           roundsMax: Math.max(

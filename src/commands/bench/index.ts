@@ -12,6 +12,7 @@ import {
 } from '../../client/bench/load-flags.js';
 import { loadPlan } from '../../client/bench/load-plan.js';
 import { TEST_NAMES } from '../../client/bench/standard-tests.js';
+import { wordsInOrder } from '../../client/bench/words-in-order.js';
 
 const REQUESTS_DEFAULT = 100_000;
 
@@ -55,7 +56,7 @@ export default class Bench extends Command {
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Bench);
     const signal = interruptSignal();
-    const code = await this.measure(flags, argv.map(String), signal).catch((error: unknown) => {
+    const code = await this.measure(flags, wordsInOrder(this.argv, argv.map(String)), signal).catch((error: unknown) => {
       this.error(error instanceof Error ? error.message : String(error), { exit: 1 });
     });
     this.exit(code);

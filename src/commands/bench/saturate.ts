@@ -16,6 +16,7 @@ import { parseObjective } from '../../client/bench/objective.js';
 import { count, ms } from '../../client/bench/report-text.js';
 import { findSaturation, type Saturation, type SaturationStep } from '../../client/bench/saturation.js';
 import { prepareData } from '../../client/bench/workload.js';
+import { wordsInOrder } from '../../client/bench/words-in-order.js';
 
 export default class BenchSaturate extends Command {
   static override summary = 'find the highest rate that still meets an objective';
@@ -45,7 +46,7 @@ export default class BenchSaturate extends Command {
     const signal = interruptSignal();
     const search = async (): Promise<Saturation> => {
       const objective = parseObjective(flags.slo);
-      const [workload, ...more] = chosenWorkloads(flags, argv.map(String), 'get');
+      const [workload, ...more] = chosenWorkloads(flags, wordsInOrder(this.argv, argv.map(String)), 'get');
       if (workload === undefined || more.length > 0) throw new Error('--tests must name one test here');
       const plan = loadPlan({
         ...workloadPlan(flags),

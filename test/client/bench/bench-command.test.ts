@@ -93,6 +93,10 @@ describeWithRedis('mredis bench', () => {
       const good = await bench(own);
       expect(good.code).toBe(0);
       expect((JSON.parse(good.stdout) as LoadResult[])[0]).toMatchObject({ requests: 50, errors: 0 });
+      // Words that a flag has as its value too, and what looks like a flag, stay where they were written.
+      const scores = ['--threads', '1', '-n', '50', '-q', 'ZADD', 'z', '1', 'a', '-1', 'b', '50', 'c'];
+      const added = await bench(['-p', String(port), ...scores]);
+      expect([added.code, added.stdout]).toEqual([0, expect.stringMatching(/^ZADD Z 1 A -1 B 50 C: [1-9]/)]);
       const bad = await bench(['-p', String(port), '-n', '50', '-q', 'LPUSH', 'h', 'x']);
       expect(bad.code).toBe(1);
       expect(bad.stdout).toContain('LPUSH H X: 0.00 requests per second');
