@@ -1,6 +1,6 @@
 import { BufferedLog, openLog } from './log-output.js';
 import { ConfigError } from '../config/configuration.js';
-import { inlineMore } from './optimizer.js';
+import { tuneEngine } from './optimizer.js';
 import { launch, ListenError, StartError } from './launch.js';
 
 /** A start that is not done by then opens the log at once: the first progress line comes after a second. */
@@ -10,7 +10,7 @@ const LONG_START_MS = 500;
  * Runs a server until a signal or SHUTDOWN ends it; the process then exits with 0, or with 1 when it could not start.
  */
 export async function serve(argv: readonly string[]): Promise<void> {
-  inlineMore();
+  tuneEngine();
   const log = new BufferedLog();
   const opening: { done?: Promise<void>; timer?: NodeJS.Timeout } = {};
   try {
