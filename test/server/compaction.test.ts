@@ -5,6 +5,8 @@ import { until } from '../compat/targets.js';
 
 const MIB = 1024 * 1024;
 const KEYS = 60_000;
+/** A twentieth of a processor is little on a machine that runs other tests as well. */
+const PASS_MS_MAX = 30_000;
 
 let server: Server;
 let redis: Redis;
@@ -49,10 +51,11 @@ describe('memory that deletions leave:', () => {
       (i) => i % 50 !== 7,
       (i) => ['DEL', `key:${i}`],
     );
-    await until(() => Promise.resolve(server.keyspace.slab.reservedBytes < 8 * MIB));
+    // A pass may have begun, and ended, while keys were still deleted: less than 16 MiB of waste is then left alone.
+    await until(() => Promise.resolve(server.keyspace.slab.reservedBytes < 17 * MIB), PASS_MS_MAX);
     expect(await info('active_defrag_hits')).toBeGreaterThan(100);
     for (let i = 7; i < KEYS; i += 50) expect(await redis.get(`key:${i}`)).toBe(value(i));
-  });
+  }, 90_000);
 
   test('MEMORY PURGE does so however little there is to gain', async () => {
     await redis.flushall();
@@ -67,8 +70,8 @@ describe('memory that deletions leave:', () => {
     const before = server.keyspace.slab.reservedBytes;
     expect(before).toBeGreaterThan(6 * MIB);
     expect(await redis.call('MEMORY', 'PURGE')).toBe('OK');
-    await until(() => Promise.resolve(server.keyspace.slab.reservedBytes < 6 * MIB));
-    await until(async () => (await info('active_defrag_running')) === 0);
+    await until(() => Promise.resolve(server.keyspace.slab.reservedBytes < 6 * MIB), PASS_MS_MAX);
+    await until(async () => (await info('active_defrag_running')) === 0, PASS_MS_MAX);
     expect(await redis.get('key:7')).toBe(value(7));
-  });
+  }, 90_000);
 });

@@ -56,9 +56,11 @@ export default class Bench extends Command {
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Bench);
     const signal = interruptSignal();
-    const code = await this.measure(flags, wordsInOrder(this.argv, argv.map(String)), signal).catch((error: unknown) => {
-      this.error(error instanceof Error ? error.message : String(error), { exit: 1 });
-    });
+    const code = await this.measure(flags, wordsInOrder(this.argv, argv.map(String)), signal).catch(
+      (error: unknown) => {
+        this.error(error instanceof Error ? error.message : String(error), { exit: 1 });
+      },
+    );
     this.exit(code);
   }
 
