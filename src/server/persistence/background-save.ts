@@ -3,9 +3,9 @@ import type { Server } from '../server.js';
 import { Snapshot } from './snapshot.js';
 import type { SnapshotFile } from './snapshot-file.js';
 
-/** How soon a delayed save hears that it is cancelled. */
-/** At most three times what a slice takes. */
+/** Longest rest after a slice while requests wait: three times what a slice takes. */
 const REST_MS = 3;
+/** How soon a delayed save hears that it is cancelled. */
 const DELAY_SLICE_MS = 10;
 
 /** Writes one file from a snapshot, in slices between the clients' requests. */
