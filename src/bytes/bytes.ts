@@ -31,10 +31,13 @@ export class Bytes {
 
   /** As `set`, with a view of the whole buffer. */
   setViewed(buffer: Uint8Array, view: DataView, offset: number, length: number): this {
-    this.buffer = buffer;
+    // The store of a pointer costs a write barrier; mostly they are the same.
+    if (this.view !== view) {
+      this.view = view;
+      this.buffer = buffer;
+    }
     this.offset = offset;
     this.length = length;
-    this.view = view;
     this.hash = 0;
     return this;
   }

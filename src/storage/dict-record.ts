@@ -6,13 +6,14 @@
  * The flags are the owning type's.
  */
 import type { Database } from './database.js';
+import type { RecordShards } from './record-shards.js';
 import type { Representation } from './representation.js';
 
 const REF_AT = 2;
 const VALUE_BYTES = 6;
 
 /** The dictionary of a record. */
-export function dictOf(db: Database, ref: number): number {
+export function dictOf(db: RecordShards, ref: number): number {
   const page = db.records.page8(ref);
   const at = db.records.valueStart(ref) + REF_AT;
   return page[at]! | (page[at + 1]! << 8) | (page[at + 2]! << 16) | (page[at + 3]! << 24);

@@ -1,5 +1,5 @@
 import { Bytes } from '../bytes/bytes.js';
-import { copyBytes, copyRun, equalBytes, type KeyHash } from '../bytes/hash.js';
+import { copyBytes, copyRun, equalRun, type KeyHash } from '../bytes/hash.js';
 import { HashIndex, NO_TABLE } from './hash-index.js';
 import { distinct, isLargeShare, shuffledHead } from './random-sample.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, Slab } from './slab.js';
@@ -173,6 +173,12 @@ export class Dict {
     return entry;
   }
 
+  /** Puts the entries that keys of these hashes most likely have behind `entries[at]`: they may be 0, -1, or others'. */
+  guess(hashes: Int32Array, count: number, entries: Int32Array, at: number): void {
+    const { index, salt } = this;
+    for (let i = 0; i < count; i++) entries[at + i] = index.guess(Math.imul(hashes[i]!, salt));
+  }
+
   private keyEquals(entry: number, key: Bytes): boolean {
     const page = this.slab.pages8[entry >>> REF_PAGE_SHIFT]!;
     let at = ((entry & REF_UNIT_MASK) << 3) + this.shape.prefixBytes;
@@ -180,7 +186,8 @@ export class Dict {
     if (length !== key.length) return false;
     at += varintBytes(length);
     if (this.shape.hasValues) at += varintBytes(readVarint(page, at));
-    return equalBytes(page, at, key.buffer, key.offset, length);
+    const view = this.slab.pageViews[entry >>> REF_PAGE_SHIFT]!;
+    return equalRun(page, view, at, key.buffer, key.view, key.offset, length);
   }
 
   /** Adds a key that is not there; its entry. The prefix is the caller's to fill. */

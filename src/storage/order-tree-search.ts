@@ -23,7 +23,7 @@ export class OrderTreeSearch {
   // Which entry of which tree the cursor stands on, if it was put there and has not moved since; -1 otherwise.
   private cursorHead = 0;
   private cursorRank = -1;
-  /** Keeps the loads of `loadMembers` from being optimised away. */
+  /** Keeps the loads of `readRun` from being optimised away. */
   sink = 0;
 
   protected readonly nodes: OrderTreeNodes;
@@ -190,37 +190,40 @@ export class OrderTreeSearch {
     return this.nodes.ref(this.leaf, LEAF_REFS, this.slot);
   }
 
-  /** Moves the cursor to the next entry; past the last one `leaf` is 0. */
-  forward(): void {
+  /**
+   * Puts the refs of up to `count` entries from the cursor on into `refs`, at most to the end of its leaf, and moves the
+   * cursor behind them (before them if `reverse`); how many. Their members are loaded: so their cache misses overlap.
+   */
+  readRun(count: number, reverse: boolean, refs: Int32Array): number {
+    const { nodes, slab, leaf, slot } = this;
+    const words = nodes.words(leaf);
+    const at = nodes.at(leaf);
+    const entries = words[at]!;
+    const there = reverse ? slot + 1 : entries - slot;
+    const length = count < there ? count : there;
+    const step = reverse ? -1 : 1;
+    const { pages32 } = slab;
+    let sum = 0;
+    for (let i = 0, from = at + LEAF_REFS + slot; i < length; i++, from += step) {
+      const ref = words[from]!;
+      refs[i] = ref;
+      sum ^= pages32[ref >>> REF_PAGE_SHIFT]![((ref & REF_UNIT_MASK) << 1) + MEMBER_AT / 4]!;
+    }
+    this.sink = sum;
     this.cursorRank = -1;
-    if (++this.slot === this.nodes.count(this.leaf)) this.enterNextLeaf();
-  }
-
-  /** Moves the cursor to the entry before; before the first one `leaf` is 0. */
-  backward(): void {
-    this.cursorRank = -1;
-    if (this.slot-- > 0) return;
-    this.leaf = this.nodes.previous(this.leaf);
-    this.slot = this.leaf === 0 ? 0 : this.nodes.count(this.leaf) - 1;
-    this.loadMembers();
+    this.slot = slot + step * length;
+    if (this.slot < 0) this.enterPreviousLeaf();
+    else if (this.slot === entries) this.enterNextLeaf();
+    return length;
   }
 
   private enterNextLeaf(): void {
     this.leaf = this.nodes.next(this.leaf);
     this.slot = 0;
-    this.loadMembers();
   }
 
-  /** Loads the members of the leaf into the cache: so their misses overlap. */
-  private loadMembers(): void {
-    const { nodes, leaf } = this;
-    if (leaf === 0) return;
-    const { pages32 } = this.slab;
-    let sum = 0;
-    for (let slot = nodes.count(leaf) - 1; slot >= 0; slot--) {
-      const ref = nodes.ref(leaf, LEAF_REFS, slot);
-      sum ^= pages32[ref >>> REF_PAGE_SHIFT]![((ref & REF_UNIT_MASK) << 1) + MEMBER_AT / 4]!;
-    }
-    this.sink = sum;
+  private enterPreviousLeaf(): void {
+    this.leaf = this.nodes.previous(this.leaf);
+    this.slot = this.leaf === 0 ? 0 : this.nodes.count(this.leaf) - 1;
   }
 }

@@ -1,5 +1,5 @@
 import { Bytes } from '../bytes/bytes.js';
-import { equalBytes, type KeyHash } from '../bytes/hash.js';
+import { equalRun, type KeyHash } from '../bytes/hash.js';
 import { ExpireTable } from './expire-table.js';
 import { HashIndex } from './hash-index.js';
 import type { Keyspace } from './keyspace.js';
@@ -68,16 +68,8 @@ export class RecordShards {
       start += 4;
     }
     if (length !== key.length) return false;
-    // A key starts at a word: compared by words, 16 bytes take 15 ns instead of 35.
-    const { buffer } = key;
-    let from = key.offset;
-    const end = start + (length & ~3);
-    for (; start < end; start += 4, from += 4) {
-      const word =
-        buffer[from]! | (buffer[from + 1]! << 8) | (buffer[from + 2]! << 16) | (buffer[from + 3]! << 24);
-      if (words[start >>> 2] !== word) return false;
-    }
-    return equalBytes(pages8[page]!, start, buffer, from, length & 3);
+    const view = this.records.slab.pageViews[page]!;
+    return equalRun(pages8[page]!, view, start, key.buffer, key.view, key.offset, length);
   }
 
   /**
@@ -98,6 +90,12 @@ export class RecordShards {
       if (ref > 0 || ref < -1) sink ^= pages32[ref >>> REF_PAGE_SHIFT]![(ref & REF_UNIT_MASK) << 1]!;
     }
     return sink;
+  }
+
+  /** The record that key `i` of the last `prefetch` most likely has, or 0: it may be another's. */
+  prefetched(i: number): number {
+    const ref = this.prefetchRefs[i]!;
+    return ref === -1 ? 0 : ref;
   }
 
   protected hashOf(ref: number): number {

@@ -72,19 +72,27 @@ class Checked {
     const { tree } = this;
     const walked: Entry[] = [];
     if (tree.size(this.head) === 0) return walked;
-    for (tree.seek(this.head, 0); tree.leaf !== 0; tree.forward()) {
-      walked.push({ score: tree.score, member: '', ref: tree.ref });
+    for (const ref of this.refs(0, false)) {
+      tree.seek(this.head, walked.length);
+      assert.equal(tree.ref, ref);
+      walked.push({ score: tree.score, member: '', ref });
     }
     return walked;
   }
 
   walkBack(): number[] {
+    const size = this.tree.size(this.head);
+    return size === 0 ? [] : this.refs(size - 1, true);
+  }
+
+  /** The refs from a rank on, in runs of at most seven. */
+  private refs(rank: number, reverse: boolean): number[] {
     const { tree } = this;
-    const walked: number[] = [];
-    if (tree.size(this.head) === 0) return walked;
-    for (tree.seek(this.head, tree.size(this.head) - 1); tree.leaf !== 0; tree.backward())
-      walked.push(tree.ref);
-    return walked;
+    const refs: number[] = [];
+    const run = new Int32Array(7);
+    tree.seek(this.head, rank);
+    while (tree.leaf !== 0) refs.push(...run.subarray(0, tree.readRun(7, reverse, run)));
+    return refs;
   }
 
   /** Every node against what its parent says of it. */

@@ -81,9 +81,10 @@ class Checked {
     assert.deepEqual(walked, expected);
     const back: Entry[] = [];
     set.seek(set.size - 1);
-    for (let left = set.size; left > 0; left--) {
-      back.push([set.member(this.view).toString(), set.score]);
-      if (left > 1) set.backward();
+    for (let left = set.size; left > 0;) {
+      const run = set.readRun(left, true);
+      for (let i = 0; i < run; i++) back.push([set.runMember(i, this.view).toString(), set.runScore(i)]);
+      left -= run;
     }
     assert.deepEqual(back, expected.reverse());
     expected.reverse().forEach(([member, score], rank) => {

@@ -104,6 +104,8 @@ export interface CommandSpec {
   /** Bits of `Flag`. */
   readonly flags: number;
   readonly keys?: readonly KeySpec[];
+  /** The first argument that is a member or field of what the first key holds: a batch looks it up ahead. */
+  readonly member?: number;
   /** Key positions that no key spec can tell: argument indexes, or null when the arguments are wrong. */
   readonly getKeys?: (request: Request) => number[] | null;
   /** ACL categories beside those that follow from flags and group, without '@'. */
@@ -131,6 +133,8 @@ export class Command {
   readonly isContainer: boolean;
   /** The first key of the first range spec with a fixed place, or 0: what a batch can look up ahead. */
   readonly firstKey: number;
+  /** `CommandSpec.member`, or 0. */
+  readonly member: number;
 
   /** Counters for INFO commandstats. */
   calls = 0;
@@ -151,6 +155,7 @@ export class Command {
     this.handler = spec.handler;
     const find = spec.keys?.[0]?.find;
     this.firstKey = find?.kind === 'range' ? find.first : 0;
+    this.member = spec.member ?? 0;
     this.isContainer = (spec.subcommands ?? []).length > 0;
     for (const subcommand of spec.subcommands ?? []) {
       this.subcommands.set(subcommand.name, new Command(subcommand, this));

@@ -6,6 +6,7 @@ import { RequestParser } from '../../protocol/request-parser.js';
 import { Request } from '../../protocol/request.js';
 import type { Command } from '../commands/command.js';
 import type { Connection } from '../clients/connection.js';
+import type { Database } from '../../storage/database.js';
 import type { Server } from '../server.js';
 import { type Session, SessionFlag, SILENT } from '../clients/session.js';
 
@@ -136,16 +137,36 @@ export class Pipeline {
     const { args, batch } = parser;
     const { db } = session;
     const { hash } = db.keyspace;
+    const view = request.view!;
+    let members = 0;
     for (let i = 0; i < count; i++) {
-      const firstKey = commands[i]?.firstKey ?? 0;
+      const command = commands[i];
+      const firstKey = command === undefined ? 0 : command.firstKey;
       if (firstKey === 0 || firstKey >= batch[BATCH_WORDS * i + 1]!) {
         hashes[i] = 0;
         continue;
       }
       const word = batch[BATCH_WORDS * i]! + 2 * firstKey;
-      hashes[i] = hash.compute(request.buffer, args[word]!, args[word + 1]!);
+      hashes[i] = hash.computeViewed(view, args[word]!, args[word + 1]!);
+      members |= command!.member;
     }
     this.sink ^= db.prefetch(hashes, count);
+    if (members !== 0) this.prefetchMembers(db, count);
+  }
+
+  /** Does the same for the members and fields that the batch names: HGET in a hash of 1M takes 000 instead of 000 ns. */
+  private prefetchMembers(db: Database, count: number): void {
+    const { commands, hashes, parser, request } = this;
+    const { args, batch } = parser;
+    const { memberPrefetch } = db.keyspace;
+    for (let i = 0; i < count; i++) {
+      const member = hashes[i] === 0 ? 0 : commands[i]!.member;
+      const record = db.prefetched(i);
+      if (member === 0 || record === 0 || member >= batch[BATCH_WORDS * i + 1]!) continue;
+      const word = batch[BATCH_WORDS * i]! + 2 * member;
+      memberPrefetch.add(db, record, request.view!, args[word]!, args[word + 1]!);
+    }
+    memberPrefetch.load();
   }
 
   private executeInline(session: Session): void {

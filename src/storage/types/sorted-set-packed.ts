@@ -42,6 +42,8 @@ export class PackedSortedSet {
 
   // The cursor, and where the entries stand that it has passed.
   private rank = 0;
+  /** 1 or -1: which way the run goes. */
+  private runStep = 1;
   private readonly offsets = new Int32Array(PACKED_ENTRIES_MAX + 1);
   private readonly view = new Bytes(NO_PAGE);
   private scratch = new Uint8Array(256);
@@ -178,13 +180,27 @@ export class PackedSortedSet {
     this.rank = rank;
   }
 
-  forward(): void {
-    const next = this.next(this.offsets[this.rank]!);
-    this.offsets[++this.rank] = next;
+  /** Takes `count` entries from the cursor on, backwards if `reverse`; they must be there. */
+  readRun(count: number, reverse: boolean): number {
+    const { offsets, rank } = this;
+    this.runStep = reverse ? -1 : 1;
+    if (!reverse) for (let i = 1; i < count; i++) offsets[rank + i] = this.next(offsets[rank + i - 1]!);
+    return count;
   }
 
-  backward(): void {
-    this.rank--;
+  private runOffset(i: number): number {
+    return this.offsets[this.rank + this.runStep * i]!;
+  }
+
+  /** Score of an entry of the run. */
+  runScore(i: number): number {
+    return this.entryScore(this.runOffset(i));
+  }
+
+  /** Points `view` at the member of an entry of the run. */
+  runMember(i: number, view: Bytes): Bytes {
+    this.entryMember(this.runOffset(i), view);
+    return view;
   }
 
   get score(): number {

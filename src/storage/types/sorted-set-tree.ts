@@ -4,6 +4,7 @@ import { becomeDict, dictOf } from '../dict-record.js';
 import type { Database } from '../database.js';
 import type { Keyspace } from '../keyspace.js';
 import { OrderTree } from '../order-tree.js';
+import { LEAF_ENTRIES } from '../order-tree-nodes.js';
 import { Representation } from '../representation.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, type Slab } from '../slab.js';
 
@@ -29,6 +30,8 @@ export class TreeSortedSet {
   private readonly dict: Dict;
   private readonly tree: OrderTree;
   private head = 0;
+  /** Entries that `readRun` has taken. */
+  private readonly run = new Int32Array(LEAF_ENTRIES);
 
   // What `find` found.
   private foundEntry = 0;
@@ -115,12 +118,19 @@ export class TreeSortedSet {
     this.tree.seek(this.head, rank);
   }
 
-  forward(): void {
-    this.tree.forward();
+  /** Takes up to `count` entries from the cursor on, backwards if `reverse`, and moves it behind them; how many. */
+  readRun(count: number, reverse: boolean): number {
+    return this.tree.readRun(count, reverse, this.run);
   }
 
-  backward(): void {
-    this.tree.backward();
+  /** Score of an entry of the run. */
+  runScore(i: number): number {
+    return this.scoreOf(this.run[i]!);
+  }
+
+  /** Points `view` at the member of an entry of the run. */
+  runMember(i: number, view: Bytes): Bytes {
+    return this.dict.key(this.run[i]!, view);
   }
 
   get score(): number {

@@ -83,13 +83,22 @@ export class SortedSet {
     this.form.seek(rank);
   }
 
-  /** Moves the cursor to the next entry. The caller knows by the size where the end is. */
-  forward(): void {
-    this.form.forward();
+  /**
+   * Takes some of the `count` entries from the cursor on, which must be there, and moves it behind them; backwards if
+   * `reverse`. How many, at least one: they are read by their place in the run until the next call.
+   */
+  readRun(count: number, reverse: boolean): number {
+    return this.form.readRun(count, reverse);
   }
 
-  backward(): void {
-    this.form.backward();
+  /** Score of an entry of the run. */
+  runScore(i: number): number {
+    return this.form.runScore(i);
+  }
+
+  /** Points `view` at the member of an entry of the run. */
+  runMember(i: number, view: Bytes): Bytes {
+    return this.form.runMember(i, view);
   }
 
   /** Score at the cursor. */
@@ -106,9 +115,10 @@ export class SortedSet {
   forEach(visit: (member: Bytes, score: number) => void): void {
     const view = new Bytes(NO_BYTES);
     if (this.size > 0) this.seek(0);
-    for (let left = this.size; left > 0; left--) {
-      visit(this.member(view), this.score);
-      if (left > 1) this.forward();
+    for (let left = this.size; left > 0;) {
+      const run = this.readRun(left, false);
+      for (let i = 0; i < run; i++) visit(this.runMember(i, view), this.runScore(i));
+      left -= run;
     }
   }
 

@@ -91,16 +91,23 @@ function findInside(set: SortedSet, shape: Shape, limit: number, found: Found): 
   for (const cell of cellsOf(shape)) {
     const { first, end } = scoresOfCell(cell);
     const to = set.rankOfScore(end, false);
-    let rank = set.rankOfScore(first, false);
-    if (rank < to) set.seek(rank);
-    while (rank < to && found.members.size < limit) {
-      const distance = distanceInside(shape, readPosition(set.score, position));
-      if (!Number.isNaN(distance)) {
-        found.members.add(set.member(view), set.score);
-        found.distances.push(distance);
-      }
-      if (++rank < to) set.forward();
+    const from = set.rankOfScore(first, false);
+    if (from < to) set.seek(from);
+    for (let left = to - from; left > 0 && found.members.size < limit;) {
+      const run = set.readRun(left, false);
+      addInside(set, run, shape, limit, found);
+      left -= run;
     }
+  }
+}
+
+function addInside(set: SortedSet, run: number, shape: Shape, limit: number, found: Found): void {
+  for (let i = 0; i < run && found.members.size < limit; i++) {
+    const score = set.runScore(i);
+    const distance = distanceInside(shape, readPosition(score, position));
+    if (Number.isNaN(distance)) continue;
+    found.members.add(set.runMember(i, view), score);
+    found.distances.push(distance);
   }
 }
 

@@ -16,6 +16,7 @@ export const hdel: CommandSpec = {
   arity: -3,
   flags: Flag.WRITE | Flag.FAST,
   keys: [key('RW DELETE')],
+  member: 2,
   history: [['2.4.0', 'Accepts multiple `field` arguments.']],
   handler: hdelCommand,
 };

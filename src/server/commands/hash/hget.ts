@@ -16,6 +16,7 @@ export const hget: CommandSpec = {
   arity: 3,
   flags: Flag.READONLY | Flag.FAST,
   keys: [key('RO ACCESS')],
+  member: 2,
   handler: hgetCommand,
 };
 
@@ -29,6 +30,7 @@ export const hmget: CommandSpec = {
   arity: -3,
   flags: Flag.READONLY | Flag.FAST,
   keys: [key('RO ACCESS')],
+  member: 2,
   handler: hmgetCommand,
 };
 
@@ -42,6 +44,7 @@ export const hexists: CommandSpec = {
   arity: 3,
   flags: Flag.READONLY | Flag.FAST,
   keys: [key('RO')],
+  member: 2,
   handler: hexistsCommand,
 };
 
@@ -55,6 +58,7 @@ export const hstrlen: CommandSpec = {
   arity: 3,
   flags: Flag.READONLY | Flag.FAST,
   keys: [key('RO')],
+  member: 2,
   handler: hstrlenCommand,
 };
 

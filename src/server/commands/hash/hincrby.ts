@@ -21,6 +21,7 @@ export const hincrby: CommandSpec = {
   arity: 4,
   flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
   keys: [key('RW ACCESS UPDATE')],
+  member: 2,
   handler: hincrbyCommand,
 };
 
@@ -34,6 +35,7 @@ export const hincrbyfloat: CommandSpec = {
   arity: 4,
   flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
   keys: [key('RW ACCESS UPDATE')],
+  member: 2,
   handler: hincrbyfloatCommand,
 };
 

@@ -17,6 +17,7 @@ export const hset: CommandSpec = {
   arity: -4,
   flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
   keys: [key('RW UPDATE')],
+  member: 2,
   history: [['4.0.0', 'Accepts multiple `field` and `value` arguments.']],
   handler: hsetCommand,
 };
@@ -31,6 +32,7 @@ export const hmset: CommandSpec = {
   arity: -4,
   flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
   keys: [key('RW UPDATE')],
+  member: 2,
   deprecated: { since: '4.0.0', replacedBy: '`HSET` with multiple field-value pairs' },
   handler: hmsetCommand,
 };
@@ -45,6 +47,7 @@ export const hsetnx: CommandSpec = {
   arity: 4,
   flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
   keys: [key('RW INSERT')],
+  member: 2,
   handler: hsetnxCommand,
 };
 

@@ -17,6 +17,7 @@ export const sadd: CommandSpec = {
   arity: -3,
   flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
   keys: [key('RW INSERT')],
+  member: 2,
   history: [['2.4.0', 'Accepts multiple `member` arguments.']],
   handler: saddCommand,
 };
@@ -31,6 +32,7 @@ export const srem: CommandSpec = {
   arity: -3,
   flags: Flag.WRITE | Flag.FAST,
   keys: [key('RW DELETE')],
+  member: 2,
   history: [['2.4.0', 'Accepts multiple `member` arguments.']],
   handler: sremCommand,
 };

@@ -15,6 +15,7 @@ export const sismember: CommandSpec = {
   arity: 3,
   flags: Flag.READONLY | Flag.FAST,
   keys: [key('RO')],
+  member: 2,
   handler: sismemberCommand,
 };
 
@@ -28,6 +29,7 @@ export const smismember: CommandSpec = {
   arity: -3,
   flags: Flag.READONLY | Flag.FAST,
   keys: [key('RO ACCESS')],
+  member: 2,
   handler: smismemberCommand,
 };
 

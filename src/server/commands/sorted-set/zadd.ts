@@ -17,6 +17,7 @@ export const zadd: CommandSpec = {
   arity: -4,
   flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
   keys: [key('RW UPDATE')],
+  member: 3,
   history: [
     ['2.4.0', 'Takes more than one member.'],
     ['3.0.2', 'Added `XX`, `NX`, `CH` and `INCR`.'],
@@ -37,6 +38,7 @@ export const zincrby: CommandSpec = {
   arity: 4,
   flags: Flag.WRITE | Flag.DENYOOM | Flag.FAST,
   keys: [key('RW ACCESS UPDATE')],
+  member: 3,
   handler: (session, request) => {
     addCommand(session, request, AddOption.INCR);
   },

@@ -78,13 +78,14 @@ export function pop(
   const { reply } = session;
   const { size } = set;
   set.seek(end === 'min' ? 0 : size - 1);
-  for (let left = count; ;) {
-    if (pairs) reply.array(2);
-    reply.bulk(set.member(view));
-    reply.double(set.score);
-    if (--left === 0) break;
-    if (end === 'min') set.forward();
-    else set.backward();
+  for (let left = count; left > 0;) {
+    const run = set.readRun(left, end === 'max');
+    for (let i = 0; i < run; i++) {
+      if (pairs) reply.array(2);
+      reply.bulk(set.runMember(i, view));
+      reply.double(set.runScore(i));
+    }
+    left -= run;
   }
   if (end === 'min') set.removeRanks(0, count);
   else set.removeRanks(size - count, size);

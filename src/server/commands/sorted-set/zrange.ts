@@ -207,13 +207,14 @@ export function replyRange(
   reply.array(withScores && !pairs ? 2 * size : size);
   if (size === 0) return;
   set.seek(reverse ? to - 1 : from);
-  for (let left = size; ;) {
-    if (pairs) reply.array(2);
-    reply.bulk(set.member(view));
-    if (withScores) reply.double(set.score);
-    if (--left === 0) return;
-    if (reverse) set.backward();
-    else set.forward();
+  for (let left = size; left > 0;) {
+    const run = set.readRun(left, reverse);
+    for (let i = 0; i < run; i++) {
+      if (pairs) reply.array(2);
+      reply.bulk(set.runMember(i, view));
+      if (withScores) reply.double(set.runScore(i));
+    }
+    left -= run;
   }
 }
 
@@ -235,10 +236,9 @@ function rangeStoreCommand(session: Session, request: Request): void {
 function collect(set: SortedSet, from: number, to: number, reverse: boolean, result: ScoredMembers): void {
   if (from === to) return;
   set.seek(reverse ? to - 1 : from);
-  for (let left = to - from; ;) {
-    result.add(set.member(view), set.score);
-    if (--left === 0) return;
-    if (reverse) set.backward();
-    else set.forward();
+  for (let left = to - from; left > 0;) {
+    const run = set.readRun(left, reverse);
+    for (let i = 0; i < run; i++) result.add(set.runMember(i, view), set.runScore(i));
+    left -= run;
   }
 }

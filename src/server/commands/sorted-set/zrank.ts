@@ -14,6 +14,7 @@ export const zrank: CommandSpec = {
   arity: -3,
   flags: Flag.READONLY | Flag.FAST,
   keys: [key('RO ACCESS')],
+  member: 2,
   history: [['7.2.0', 'Added `WITHSCORE`.']],
   handler: (session, request) => {
     rankCommand(session, request, false);
@@ -30,6 +31,7 @@ export const zrevrank: CommandSpec = {
   arity: -3,
   flags: Flag.READONLY | Flag.FAST,
   keys: [key('RO ACCESS')],
+  member: 2,
   history: [['7.2.0', 'Added `WITHSCORE`.']],
   handler: (session, request) => {
     rankCommand(session, request, true);

@@ -14,6 +14,7 @@ export const zrem: CommandSpec = {
   arity: -3,
   flags: Flag.WRITE | Flag.FAST,
   keys: [key('RW DELETE')],
+  member: 2,
   history: [['2.4.0', 'Takes more than one member.']],
   handler: removeCommand,
 };

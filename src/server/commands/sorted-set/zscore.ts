@@ -31,6 +31,7 @@ export const zscore: CommandSpec = {
   arity: 3,
   flags: Flag.READONLY | Flag.FAST,
   keys: [key('RO ACCESS')],
+  member: 2,
   handler: (session, request) => {
     const ref = session.read(request.arg(1));
     if (ref === 0) return session.reply.null();
@@ -52,6 +53,7 @@ export const zmscore: CommandSpec = {
   arity: -3,
   flags: Flag.READONLY | Flag.FAST,
   keys: [key('RO ACCESS')],
+  member: 2,
   handler: scoresCommand,
 };
 
