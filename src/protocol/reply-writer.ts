@@ -27,6 +27,13 @@ const VERBATIM = 61;
 const ATTRIBUTE = 124;
 const NULL = 95;
 
+/** CR LF as a little-endian word. */
+const CR_LF = CR | (LF << 8);
+/** `$0\r\n` to `$9\r\n` and `$10\r` to `$99\r` as little-endian words: one store instead of a digit at a time. */
+const BULK_HEADERS = Int32Array.from({ length: 100 }, (_, length) =>
+  Buffer.from(`$${length}\r\n`, 'latin1').readInt32LE(),
+);
+
 /**
  * Writes replies as bytes into one buffer, in RESP2 or RESP3 as the receiver asked by HELLO. The bytes in
  * `[start, position)` are the current reply or row of replies; whoever owns the writer takes them away.
@@ -140,17 +147,27 @@ export class ReplyWriter {
 
   /** `view`: of the whole of `from`, if there is one. */
   bulkRange(from: Uint8Array, offset: number, length: number, view: DataView | null = null): void {
-    let at = this.room(length + HEADER_BYTES_MAX);
-    const { buffer } = this;
-    buffer[at] = BULK;
-    if (length < 10) {
-      buffer[at + 1] = 48 + length;
-      at += 2;
-    } else at = writeInteger(length, buffer, at + 1);
-    buffer[at] = CR;
-    buffer[at + 1] = LF;
-    copyRun(from, view, offset, length, buffer, this.view, at + 2);
-    this.newline(at + 2 + length);
+    const room = this.room(length + HEADER_BYTES_MAX);
+    const { buffer, view: toView } = this;
+    const at = this.bulkHeader(room, length);
+    copyRun(from, view, offset, length, buffer, toView, at);
+    toView.setUint16(at + length, CR_LF, true);
+    this.position = at + length + 2;
+  }
+
+  /** Writes the header of a bulk string; where the string goes. */
+  private bulkHeader(at: number, length: number): number {
+    const { view } = this;
+    if (length < 100) {
+      view.setInt32(at, BULK_HEADERS[length]!, true);
+      if (length < 10) return at + 4;
+      view.setUint8(at + 4, LF);
+      return at + 5;
+    }
+    view.setUint8(at, BULK);
+    const end = writeInteger(length, this.buffer, at + 1);
+    view.setUint16(end, CR_LF, true);
+    return end + 2;
   }
 
   /** A bulk string of characters below 256. */

@@ -43,6 +43,7 @@ export class Dispatcher {
       session.flags = (session.flags & ~SessionFlag.REPLY_SKIP_NEXT) | SessionFlag.REPLY_SKIP;
     }
     const refusal = this.refusal(session, command, request);
+    this.server.clock.pause();
     if (refusal === null) {
       // TOUCH is for nothing else than touching.
       const quiet = session.has(SessionFlag.NO_TOUCH) && command.spec.name !== 'touch';
@@ -78,8 +79,9 @@ export class Dispatcher {
     server.totalCommands++;
     const replyBytes = reply.length;
     try {
-      if ((command.flags & server.clock.timedFlags) !== 0) server.clock.run(session, command, request);
-      else command.handler!(session, request);
+      if ((command.flags & server.clock.timedFlags) !== 0) {
+        server.clock.run(session, command, request, server.totalCommands);
+      } else command.handler!(session, request);
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
       reply.rewind(replyBytes);

@@ -104,7 +104,7 @@ export class Pipeline {
     this.findCommands(count);
     const hashed = count >= PREFETCH_REQUESTS_MIN;
     if (hashed) this.prefetch(session, count);
-    const startMs = clock.beginBatch(count);
+    const startMs = clock.beginBatch(count, server.totalCommands + 1);
     let done = 0;
     do {
       const word = BATCH_WORDS * done;
@@ -118,7 +118,7 @@ export class Pipeline {
       dispatcher.run(session, request, command);
       done++;
     } while (done < count && !connection.waiting && !connection.closed);
-    clock.endBatch(startMs, commands, done);
+    clock.endBatch(startMs, commands, done, server.totalCommands + 1);
     return batch[BATCH_WORDS * done - 1]!;
   }
 
