@@ -280,7 +280,7 @@ export class Server {
   /** SHUTDOWN: the one who runs this server ends it. */
   shutdown(session: Session, options: ShutdownOptions): void {
     this.log.info({ ...options }, 'User requested shutdown');
-    if (!this.persistence.saveAtEnd(options.save) && !options.force) {
+    if (!this.persistence.saves.saveAtEnd(options.save) && !options.force) {
       return session.reply.error('ERR Errors trying to SHUTDOWN. Check logs.');
     }
     this.onShutdown(options);

@@ -1,9 +1,8 @@
 import { Bytes } from '../bytes/bytes.js';
 import { copyBytes, copyRun, equalRun, type KeyHash } from '../bytes/hash.js';
-import { HashIndex, NO_TABLE } from './hash-index.js';
+import { DictWindow } from './dict-window.js';
 import { distinct, isLargeShare, shuffledHead } from './random-sample.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, Slab } from './slab.js';
-import { SlabTables } from './slab-tables.js';
 import { readVarint, varintBytes, writeVarint } from './varint.js';
 
 /** What the entries of a dictionary look like: `[prefix][key length][value length][key][value]`. */
@@ -13,17 +12,6 @@ export interface EntryShape {
   /** False for sets: no value, and no length of one. */
   readonly hasValues: boolean;
 }
-
-// A dictionary's state, in 32-bit words of its cell.
-const TABLE_REF = 0;
-const OLD_TABLE_REF = 1;
-const GRADE = 2;
-const OLD_GRADE = 3;
-const MIGRATED = 4;
-const OLD_SIZE = 5;
-const SIZE = 6;
-const SALT = 7;
-const STATE_BYTES = 32;
 
 /** How many empty places of hash space a scan passes for each entry it was asked for, as Redis does. */
 const SCAN_STEPS_PER_ENTRY = 10;
@@ -35,133 +23,23 @@ const NOTHING = new Bytes(new Uint8Array(0));
 
 /**
  * A dictionary of bytes to bytes with all of it in the slab: the state in a cell whose ref names the dictionary, the
- * tables of the index, and a cell per entry. It costs no JavaScript object: an instance of this class is a window that
- * `open()` moves onto one dictionary after another. Whoever works on two at a time has two windows.
+ * tables of the index (dict-window.ts), and a cell per entry. Whoever works on two at a time has two windows.
  *
  * Entries are named by refs too. One stays valid until it is removed or `setValue` moves it.
  */
-export class Dict {
-  private readonly tables: SlabTables;
-  private readonly index: HashIndex;
-  private stateRef = 0;
-  private salt = 1;
+export class Dict extends DictWindow {
   private readonly keyView = new Bytes(new Uint8Array(0));
   /** Keeps the loads of `visitRun` from being optimised away. */
   sink = 0;
 
   constructor(
-    private readonly slab: Slab,
+    slab: Slab,
     private readonly hash: KeyHash,
     private readonly shape: EntryShape,
     /** [0, 1) */
-    private readonly random: () => number,
+    random: () => number,
   ) {
-    this.tables = new SlabTables(slab);
-    this.index = new HashIndex(this.tables);
-  }
-
-  /** Entries of a dictionary, without opening it. */
-  static sizeOf(slab: Slab, ref: number): number {
-    return slab.pages32[ref >>> REF_PAGE_SHIFT]![((ref & REF_UNIT_MASK) << 1) + SIZE]!;
-  }
-
-  // The window
-
-  /** Makes an empty dictionary and opens it; its ref. */
-  create(): number {
-    this.stateRef = this.slab.alloc(STATE_BYTES);
-    this.tables.tableRef = 0;
-    this.tables.oldTableRef = 0;
-    // Tables are in hash order, so entries copied from one dictionary to another in the order of a scan would cluster
-    // if both used the same hash: each multiplies it by an odd number of its own.
-    this.salt = Math.floor(this.random() * 0x1_0000_0000) | 1;
-    forget(this.index);
-    this.save();
-    return this.stateRef;
-  }
-
-  open(ref: number): this {
-    const { index } = this;
-    const words = this.slab.pages32[ref >>> REF_PAGE_SHIFT]!;
-    const at = (ref & REF_UNIT_MASK) << 1;
-    this.stateRef = ref;
-    this.salt = words[at + SALT]!;
-    index.size = words[at + SIZE]!;
-    index.grade = words[at + GRADE]!;
-    const table = (this.tables.tableRef = words[at + TABLE_REF]!);
-    index.table = table === 0 ? NO_TABLE : this.slab.pages32[table >>> REF_PAGE_SHIFT]!;
-    index.base = (table & REF_UNIT_MASK) << 1;
-    const old = (this.tables.oldTableRef = words[at + OLD_TABLE_REF]!);
-    if (old !== 0) {
-      index.oldTable = this.slab.pages32[old >>> REF_PAGE_SHIFT]!;
-      index.oldBase = (old & REF_UNIT_MASK) << 1;
-      index.oldSize = words[at + OLD_SIZE]!;
-      index.migrated = words[at + MIGRATED]!;
-      index.oldGrade = words[at + OLD_GRADE]!;
-    } else if (index.oldGrade !== 0) {
-      index.oldTable = NO_TABLE;
-      index.oldGrade = 0;
-    }
-    return this;
-  }
-
-  private save(): void {
-    const { index, stateRef } = this;
-    const words = this.slab.pages32[stateRef >>> REF_PAGE_SHIFT]!;
-    const at = (stateRef & REF_UNIT_MASK) << 1;
-    words[at + TABLE_REF] = this.tables.tableRef;
-    words[at + OLD_TABLE_REF] = this.tables.oldTableRef;
-    words[at + GRADE] = index.grade;
-    words[at + OLD_GRADE] = index.oldGrade;
-    words[at + MIGRATED] = index.migrated;
-    words[at + OLD_SIZE] = index.oldSize;
-    words[at + SIZE] = index.size;
-    words[at + SALT] = this.salt;
-  }
-
-  /**
-   * Gives back the open dictionary with everything in it, or as much of it as takes `steps` of effort. What is left of
-   * them, and 0 when there is more to do: then the dictionary may be opened again for this only.
-   */
-  release(steps = Infinity): number {
-    const { slab } = this;
-    const left = this.index.drain(steps, (entry) => {
-      slab.release(entry);
-      return 0;
-    });
-    if (left === 0) {
-      this.save();
-      return 0;
-    }
-    slab.release(this.stateRef);
-    this.stateRef = 0;
-    return left;
-  }
-
-  /** Bytes of the open dictionary; those of its entries by so many samples, or by all of them for 0. */
-  bytes(samples: number): number {
-    const { index, slab, tables } = this;
-    let bytes = slab.bytesOf(this.stateRef);
-    for (const table of [tables.tableRef, tables.oldTableRef]) if (table !== 0) bytes += slab.bytesOf(table);
-    let sampled = 0;
-    let entryBytes = 0;
-    const visit = (entry: number): void => {
-      entryBytes += slab.bytesOf(entry);
-      sampled++;
-    };
-    if (samples === 0) index.forEach(visit);
-    else {
-      let position = 0;
-      do position = index.scan(position, visit);
-      while (sampled < samples && position !== 0);
-    }
-    return bytes + (sampled === 0 ? 0 : Math.round((entryBytes / sampled) * index.size));
-  }
-
-  // Entries of the open dictionary
-
-  get size(): number {
-    return this.index.size;
+    super(slab, random);
   }
 
   /** The entry of `key`, or 0. */
@@ -366,23 +244,4 @@ export class Dict {
   isBefore(key: Bytes, cursor: number): boolean {
     return Math.imul(this.hash.of(key), this.salt) >>> 0 < cursor;
   }
-
-  /** Makes room for `size` entries at once. */
-  reserve(size: number): void {
-    this.index.reserve(size);
-    this.save();
-  }
-
-  /** Bytes of the state and the tables, without the entries. */
-  get ownBytes(): number {
-    return STATE_BYTES + this.index.tableBytes;
-  }
-}
-
-/** Empties an index without giving its tables back: they belong to a dictionary that was open before. */
-function forget(index: HashIndex): void {
-  index.table = NO_TABLE;
-  index.oldTable = NO_TABLE;
-  index.base = index.grade = index.oldBase = index.oldGrade = 0;
-  index.migrated = index.oldSize = index.size = 0;
 }

@@ -9,7 +9,7 @@ import { parseInt64, parseInteger } from '../bytes/integer.js';
 export type IntWidth = 2 | 4 | 8;
 
 /** Longest text: -9223372036854775808. */
-const TEXT_BYTES_MAX = 20;
+export const INT_TEXT_BYTES_MAX = 20;
 const TWO_32 = 0x1_0000_0000;
 
 /** One 64-bit integer, reused: text in, text out, and to and from rows, without allocating below 2^53. */
@@ -18,7 +18,7 @@ export class Int64 {
   private high = 0;
   /** The lower 32 bits, signed. */
   private low = 0;
-  private readonly text = new Uint8Array(TEXT_BYTES_MAX);
+  private readonly text = new Uint8Array(INT_TEXT_BYTES_MAX);
 
   /** Reads an integer as Redis writes one; false if the bytes are anything else. */
   parse(bytes: Bytes): boolean {

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globa
 import { RawConnection, RedisTarget } from '../compat/targets.js';
 import { describeWithRedis, withServer } from './bench/servers.js';
 import { mredisCli } from './cli-process.js';
-import { freePort, startRedis } from './redis-process.js';
+import { freePort } from '../free-port.js';
+import { startRedis } from './redis-process.js';
 
 // Every test starts a few processes, on a machine that may be busy.
 jest.setTimeout(30_000);

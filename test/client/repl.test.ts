@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { RawConnection, RedisTarget } from '../compat/targets.js';
-import { freePort, startRedis } from './redis-process.js';
+import { freePort } from '../free-port.js';
+import { startRedis } from './redis-process.js';
 import { describeWithTmux, TmuxTerminal } from './tmux-terminal.js';
 
 describeWithTmux('the prompt on a terminal', () => {

@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfigValues } from '../../src/server/config/directives.js';
 import { Server } from '../../src/server/server.js';
 import { SessionFlag } from '../../src/server/clients/session.js';
 import { FrameReader } from './resp-frames.js';
+import { freePort } from '../free-port.js';
 
 const REPLY_TIMEOUT_MS = 10_000;
 
@@ -190,12 +191,4 @@ export async function until(condition: () => Promise<boolean>, timeoutMs = REPLY
     if (Date.now() > deadlineMs) throw new Error('the condition did not come true');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

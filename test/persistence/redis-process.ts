@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { freePort } from '../free-port.js';
 
 /** A real redis-server of the machine, to make files and to try ours on. */
 export class RedisProcess {
@@ -58,16 +58,6 @@ function ready(child: ChildProcess, output: string[]): Promise<void> {
     child.stdout?.on('data', look);
     child.on('exit', (code) => reject(new Error(`redis-server ended with ${code}:\n${output.join('')}`)));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** True when redis-server is installed; says aloud when not, which is a failure under CI. */

@@ -1,38 +1,11 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { expect, test } from '@jest/globals';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConfigValues } from '../../src/server/config/directives.js';
-import { Server } from '../../src/server/server.js';
-import { RawConnection, until } from '../compat/targets.js';
+import type { Server } from '../../src/server/server.js';
+import { until } from '../compat/targets.js';
+import { run, ServerDirectory } from './server-directory.js';
 
-let directory: string;
-let servers: Server[];
-
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'mredis-files-'));
-  servers = [];
-});
-
-afterEach(async () => {
-  await Promise.all(servers.map((server) => server.close()));
-  rmSync(directory, { recursive: true, force: true });
-});
-
-async function start(options: Partial<ConfigValues> = {}): Promise<Server> {
-  const server = new Server({ port: 0, dir: directory, 'enable-debug-command': 'yes', ...options });
-  servers.push(server);
-  await server.listen();
-  return server;
-}
-
-async function run(server: Server, ...lines: readonly string[]): Promise<string[]> {
-  const connection = await RawConnection.open(server.port);
-  const replies: string[] = [];
-  for (const line of lines) replies.push(await connection.call(...line.split(' ')));
-  connection.close();
-  return replies;
-}
+const servers = new ServerDirectory('mredis-files-');
 
 async function rewrite(server: Server): Promise<void> {
   await run(server, 'BGREWRITEAOF');
@@ -42,7 +15,7 @@ async function rewrite(server: Server): Promise<void> {
 }
 
 test('BGREWRITEAOF and DEBUG LOADAOF work on the files of an AOF that is switched off', async () => {
-  const server = await start();
+  const server = await servers.start();
   await run(server, 'SET kept 1');
   await rewrite(server);
   expect(await run(server, 'SET lost 1', 'DEBUG LOADAOF', 'EXISTS kept', 'EXISTS lost', 'SET a b')).toEqual([
@@ -55,31 +28,31 @@ test('BGREWRITEAOF and DEBUG LOADAOF work on the files of an AOF that is switche
 });
 
 test('keys that have expired are left out when an RDB file is loaded, and counted', async () => {
-  const server = await start();
+  const server = await servers.start();
   await run(server, 'DEBUG SET-ACTIVE-EXPIRE 0', 'SET a 1 PX 1', 'SET b 1 PX 1', 'SET c 1');
   await until(() => Promise.resolve(Date.now() > server.nowMs + 2));
   await run(server, 'SAVE');
   await server.close();
-  const again = await start();
+  const again = await servers.start();
   expect([again.persistence.loading.expiredKeys, again.persistence.loading.loadedKeys]).toEqual([2, 1]);
 });
 
 test('FLUSHALL with save points replaces the RDB file at once; without them it does not', async () => {
-  const server = await start({ save: [{ seconds: 3600, changes: 1 }] });
+  const server = await servers.start({ save: [{ seconds: 3600, changes: 1 }] });
   await run(server, 'SET k v', 'SAVE', 'SET k w');
   expect(server.dirty).toBe(1);
-  const full = statSync(join(directory, 'dump.rdb')).size;
+  const full = statSync(join(servers.path, 'dump.rdb')).size;
   await run(server, 'FLUSHALL');
   expect(server.dirty).toBe(0);
-  expect(statSync(join(directory, 'dump.rdb')).size).toBeLessThan(full);
+  expect(statSync(join(servers.path, 'dump.rdb')).size).toBeLessThan(full);
   await run(server, 'SET k v');
   await server.configuration.set([['save', '']]);
   await run(server, 'SAVE', 'FLUSHALL');
-  expect(statSync(join(directory, 'dump.rdb')).size).toBe(full);
+  expect(statSync(join(servers.path, 'dump.rdb')).size).toBe(full);
 });
 
 test('a save that rdb-key-save-delay makes slow lets others in, and FLUSHALL ends it', async () => {
-  const server = await start({ 'rdb-key-save-delay': 1_000_000 });
+  const server = await servers.start({ 'rdb-key-save-delay': 1_000_000 });
   await run(server, 'DEBUG POPULATE 100', 'BGSAVE');
   const { saves } = server.persistence;
   expect(saves.isRunning).toBe(true);
@@ -90,7 +63,11 @@ test('a save that rdb-key-save-delay makes slow lets others in, and FLUSHALL end
 });
 
 test('times of hash fields survive a rewrite to a base of commands', async () => {
-  const server = await start({ appendonly: true, appendfsync: 'always', 'aof-use-rdb-preamble': false });
+  const server = await servers.start({
+    appendonly: true,
+    appendfsync: 'always',
+    'aof-use-rdb-preamble': false,
+  });
   const fields = Array.from({ length: 600 }, (_, i) => `field:${i} value:${i}`).join(' ');
   await run(
     server,
@@ -101,9 +78,9 @@ test('times of hash fields survive a rewrite to a base of commands', async () =>
   );
   await rewrite(server);
   await run(server, 'HSET small d 4', 'HPERSIST small FIELDS 1 b');
-  const base = readdirSync(join(directory, 'appendonlydir')).find((name) => name.includes('.base.'))!;
+  const base = readdirSync(join(servers.path, 'appendonlydir')).find((name) => name.includes('.base.'))!;
   expect(base).toMatch(/\.base\.aof$/);
-  expect(readFileSync(join(directory, 'appendonlydir', base), 'latin1')).toContain('HPEXPIREAT');
+  expect(readFileSync(join(servers.path, 'appendonlydir', base), 'latin1')).toContain('HPEXPIREAT');
   const questions = [
     'DEBUG DIGEST',
     'HPEXPIRETIME small FIELDS 4 a b c d',
@@ -117,5 +94,5 @@ test('times of hash fields survive a rewrite to a base of commands', async () =>
   expect(before[1]).toBe('*4\r\n:33000000000000\r\n:-1\r\n:-1\r\n:-1\r\n');
   expect(before[4]).toBe(':33000000000003\r\n');
   await server.close();
-  expect(await run(await start({ appendonly: true }), ...questions)).toEqual(before);
+  expect(await run(await servers.start({ appendonly: true }), ...questions)).toEqual(before);
 });

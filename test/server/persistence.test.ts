@@ -1,46 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { describe, expect, test } from '@jest/globals';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConfigValues } from '../../src/server/config/directives.js';
-import { Server } from '../../src/server/server.js';
-import { RawConnection, until } from '../compat/targets.js';
+import type { Server } from '../../src/server/server.js';
+import { until } from '../compat/targets.js';
 import { hasRedis, RedisProcess } from '../persistence/redis-process.js';
+import { run, ServerDirectory } from './server-directory.js';
 
-let directory: string;
-let servers: Server[];
-
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'mredis-persistence-'));
-  servers = [];
-});
-
-afterEach(async () => {
-  await Promise.all(servers.map((server) => server.close()));
-  rmSync(directory, { recursive: true, force: true });
-});
-
-async function start(options: Partial<ConfigValues> = {}): Promise<Server> {
-  const server = new Server({
-    port: 0,
-    dir: directory,
-    appendonly: true,
-    appendfsync: 'always',
-    'enable-debug-command': 'yes',
-    ...options,
-  });
-  servers.push(server);
-  await server.listen();
-  return server;
-}
-
-async function run(server: Server, ...lines: readonly string[]): Promise<string[]> {
-  const connection = await RawConnection.open(server.port);
-  const replies: string[] = [];
-  for (const line of lines) replies.push(await connection.call(...line.split(' ')));
-  connection.close();
-  return replies;
-}
+const servers = new ServerDirectory('mredis-persistence-', { appendonly: true, appendfsync: 'always' });
 
 async function digest(server: Server): Promise<string> {
   const [reply = ''] = await run(server, 'DEBUG DIGEST');
@@ -49,7 +15,7 @@ async function digest(server: Server): Promise<string> {
 
 /** The increment that is written to. */
 function increment(): string {
-  const folder = join(directory, 'appendonlydir');
+  const folder = join(servers.path, 'appendonlydir');
   const names = readdirSync(folder).filter((name) => name.includes('.incr.'));
   return join(folder, names.sort().at(-1)!);
 }
@@ -86,23 +52,23 @@ const EVERYTHING = [
 ];
 
 test('everything is there again after a restart, from records and from a rewritten file', async () => {
-  const first = await start();
+  const first = await servers.start();
   await run(first, ...EVERYTHING);
   const before = await digest(first);
   await first.close();
-  const second = await start();
+  const second = await servers.start();
   expect(await digest(second)).toBe(before);
   await run(second, 'BGREWRITEAOF');
   await until(() => Promise.resolve(second.persistence.rewriting.count === 1));
   await run(second, 'SET after rewrite');
   const changed = await digest(second);
   await second.close();
-  const third = await start();
+  const third = await servers.start();
   expect(await digest(third)).toBe(changed);
 });
 
 test('SAVE and DEBUG RELOAD keep every value', async () => {
-  const server = await start({ appendonly: false });
+  const server = await servers.start({ appendonly: false });
   await run(server, ...EVERYTHING);
   const before = await digest(server);
   expect(await run(server, 'DEBUG RELOAD')).toEqual(['+OK\r\n']);
@@ -110,7 +76,7 @@ test('SAVE and DEBUG RELOAD keep every value', async () => {
 });
 
 test('what changes during a background rewrite is in the increment, not in the base', async () => {
-  const server = await start({ appendfsync: 'everysec' });
+  const server = await servers.start({ appendfsync: 'everysec' });
   await run(server, ...Array.from({ length: 3000 }, (_, i) => `SET key:${i} before`));
   const [rewriting] = await run(server, 'BGREWRITEAOF');
   expect(rewriting).toBe('+Background append only file rewriting started\r\n');
@@ -123,18 +89,18 @@ test('what changes during a background rewrite is in the increment, not in the b
   await until(() => Promise.resolve(server.persistence.rewriting.count === 1));
   const before = await digest(server);
   await server.close();
-  expect(await digest(await start())).toBe(before);
+  expect(await digest(await servers.start())).toBe(before);
 });
 
 test('a record cut anywhere in the last ones is dropped, and every whole record is kept', async () => {
-  const server = await start({ 'aof-checksum': false });
+  const server = await servers.start({ 'aof-checksum': false });
   await run(server, ...Array.from({ length: 12 }, (_, i) => `SET key:${i} value`));
   await server.close();
   const whole = readFileSync(increment());
   const ends = recordEnds(whole);
   for (let length = whole.length - 1; length > ends[2]!; length--) {
     writeFileSync(increment(), whole.subarray(0, length));
-    const again = await start({ 'aof-checksum': false });
+    const again = await servers.start({ 'aof-checksum': false });
     // The first record is SELECT.
     expect(again.keyspace.size).toBe(ends.filter((end) => end <= length).length - 1);
     await again.close();
@@ -151,7 +117,7 @@ function recordEnds(bytes: Buffer): number[] {
 }
 
 test('every flipped byte is found: the start is refused, or the end that it made unreadable is dropped aloud', async () => {
-  const server = await start();
+  const server = await servers.start();
   await run(server, ...Array.from({ length: 8 }, (_, i) => `SET key:${i} value:${i}`));
   await server.close();
   const sound = readFileSync(increment());
@@ -160,8 +126,7 @@ test('every flipped byte is found: the start is refused, or the end that it made
     const flipped = Buffer.from(sound);
     flipped[at]! ^= 1 << (at % 8);
     writeFileSync(increment(), flipped);
-    const again = new Server({ port: 0, dir: directory, appendonly: true });
-    servers.push(again);
+    const again = servers.create({ appendfsync: 'everysec' });
     const found = await again.persistence.start().then(
       () => at >= lastBatch && again.persistence.loading.truncated !== null,
       (error: unknown) => String(error).includes(' reading the append only file '),
@@ -172,21 +137,21 @@ test('every flipped byte is found: the start is refused, or the end that it made
 });
 
 test('a second server on the same directory is refused, and the first goes on', async () => {
-  const first = await start();
-  await expect(start()).rejects.toThrow('another server uses the directory');
+  const first = await servers.start();
+  await expect(servers.start()).rejects.toThrow('another server uses the directory');
   expect(await run(first, 'SET still here')).toEqual(['+OK\r\n']);
 });
 
 test('a manifest that names a missing file stops the start', async () => {
-  const server = await start();
+  const server = await servers.start();
   await run(server, 'SET a b');
   await server.close();
   rmSync(increment());
-  await expect(start()).rejects.toThrow('No such file or directory');
+  await expect(servers.start()).rejects.toThrow('No such file or directory');
 });
 
 test('relative times are written as absolute ones, random choices by their effect', async () => {
-  const server = await start({ 'aof-checksum': false });
+  const server = await servers.start({ 'aof-checksum': false });
   await run(
     server,
     'SET a b EX 100',
@@ -211,17 +176,17 @@ describe('beside a real redis-server', () => {
   }
 
   test.each([true, false])('Redis serves our directory, we its; rdb preamble %s', async (preamble) => {
-    const ours = await start({ 'aof-use-rdb-preamble': preamble });
+    const ours = await servers.start({ 'aof-use-rdb-preamble': preamble });
     await run(ours, ...EVERYTHING);
     await run(ours, 'BGREWRITEAOF');
     await until(() => Promise.resolve(ours.persistence.rewriting.count === 1));
-    const base = readdirSync(join(directory, 'appendonlydir')).find((name) => name.includes('.base.'));
+    const base = readdirSync(join(servers.path, 'appendonlydir')).find((name) => name.includes('.base.'));
     expect(base).toBe(`redis.aof.2.base.${preamble ? 'rdb' : 'aof'}`);
     await run(ours, 'SET after rewrite', 'LPUSH list z');
     const before = await digest(ours);
     await ours.close();
-    const copy = `${directory}-redis`;
-    cpSync(directory, copy, { recursive: true });
+    const copy = `${servers.path}-redis`;
+    cpSync(servers.path, copy, { recursive: true });
     try {
       const redis = await RedisProcess.start(
         copy,
@@ -237,9 +202,9 @@ describe('beside a real redis-server', () => {
       const after = await redis.digest();
       await redis.call('DEBUG', 'SLEEP', '1.1');
       await redis.stop();
-      rmSync(directory, { recursive: true, force: true });
-      cpSync(copy, directory, { recursive: true });
-      expect(await digest(await start())).toBe(after);
+      rmSync(servers.path, { recursive: true, force: true });
+      cpSync(copy, servers.path, { recursive: true });
+      expect(await digest(await servers.start())).toBe(after);
     } finally {
       rmSync(copy, { recursive: true, force: true });
     }

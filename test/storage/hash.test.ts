@@ -25,19 +25,15 @@ import {
   hashUpdate,
 } from '../../src/storage/types/hash.js';
 import { recordBytes } from './record-bytes.js';
+import { seeded } from './seeded-random.js';
 
 const KEY = Bytes.from('key');
 const view = new Bytes(new Uint8Array(0));
 const otherView = new Bytes(new Uint8Array(0));
 
 function database(): Database {
-  let state = 99;
-  const random = (): number => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) | 0;
-    return (state >>> 1) / 0x8000_0000;
-  };
-  const keyspace = new Keyspace({ shardCount: 2, databaseCount: 2, keysPerShardMax: 0, random });
-  return keyspace.databases[0]!;
+  const random = seeded(99);
+  return new Keyspace({ shardCount: 2, databaseCount: 2, keysPerShardMax: 0, random }).databases[0]!;
 }
 
 function filled(db: Database, fields: number, value = 'value'): number {

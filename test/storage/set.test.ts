@@ -17,18 +17,14 @@ import {
   setScan,
 } from '../../src/storage/types/set.js';
 import { recordBytes } from './record-bytes.js';
+import { seeded } from './seeded-random.js';
 
 const KEY = Bytes.from('key');
 const view = new Bytes(new Uint8Array(0));
 
 function database(): Database {
-  let state = 99;
-  const random = (): number => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) | 0;
-    return (state >>> 1) / 0x8000_0000;
-  };
-  const keyspace = new Keyspace({ shardCount: 2, databaseCount: 2, keysPerShardMax: 0, random });
-  return keyspace.databases[0]!;
+  const random = seeded(99);
+  return new Keyspace({ shardCount: 2, databaseCount: 2, keysPerShardMax: 0, random }).databases[0]!;
 }
 
 function setOf(db: Database, members: readonly string[], key = KEY): number {

@@ -7,16 +7,12 @@ import { Representation } from '../../src/storage/representation.js';
 import type { SortedSet } from '../../src/storage/types/sorted-set.js';
 import { readScore, scoreKind, SCORE_BYTES, writeScore } from '../../src/storage/types/sorted-set-score.js';
 import { recordBytes } from './record-bytes.js';
+import { seeded } from './seeded-random.js';
 
 const KEY = Bytes.from('scores');
 
 function newKeyspace(): Keyspace {
-  return new Keyspace({ shardCount: 1, databaseCount: 1, keysPerShardMax: 0, random: seededRandom() });
-}
-
-function seededRandom(): () => number {
-  let state = 12_345;
-  return () => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) / 0x1_0000_0000;
+  return new Keyspace({ shardCount: 1, databaseCount: 1, keysPerShardMax: 0, random: seeded(12_345) });
 }
 
 type Entry = readonly [member: string, score: number];
@@ -226,7 +222,7 @@ test('raised limits are reported, though the bytes are a tree', () => {
 
 test('100,000 members, all moved and then removed by rank, leave nothing behind', () => {
   const checked = new Checked();
-  const random = seededRandom();
+  const random = seeded(12_345);
   const { set } = checked;
   for (let i = 0; i < 100_000; i++) set.set(Bytes.from(`element:${i}`), Math.floor(random() * 1000));
   for (let i = 0; i < 100_000; i++) set.set(Bytes.from(`element:${i}`), random());

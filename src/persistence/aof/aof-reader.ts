@@ -1,19 +1,10 @@
-import { Request } from '../../protocol/request.js';
 import { viewOf } from '../../bytes/bytes.js';
 import type { ReadBytes } from '../file-bytes.js';
-import { type AofDamage, type AofDamageKind, AofItem, ANNOTATION_BYTES_MAX } from './aof-format.js';
-import { AofInput } from './aof-input.js';
+import { AofItem, ANNOTATION_BYTES_MAX } from './aof-format.js';
 import { ChecksumVerifier } from './checksum.js';
-
-/** Longest header of an array or a string, newline included, as redis-check-aof reads it. */
-const HEADER_BYTES_MAX = 127;
-const ARGUMENTS_START = 64;
+import { CR, describeByte, LF, RecordReader, STAR } from './record-reader.js';
 
 const HASH = 35;
-const DOLLAR = 36;
-const STAR = 42;
-const CR = 13;
-const LF = 10;
 
 export interface AofReaderOptions {
   /** Whether checksum annotations are verified; yes unless said otherwise. */
@@ -34,36 +25,23 @@ export interface AofReaderOptions {
  * Stricter than the loader of Redis, which skips bytes unseen where a newline must be, and as strict as
  * redis-check-aof: a file that this accepts, both accept.
  */
-export class AofReader {
-  /** The last record; valid until the next call of `next`. */
-  readonly request = new Request();
+export class AofReader extends RecordReader {
   /** The last annotation, newline included, one character per byte. */
   annotation = '';
-  /** Where the last item begins and ends, as offsets in the file. */
-  start: number;
+  /** Where the last item ends, as an offset in the file. */
   end: number;
   /** Up to here everything is complete: a transaction counts only once its EXEC has come. A repair cuts here. */
   soundTo: number;
   /** Between MULTI and EXEC. */
   inTransaction = false;
-  damage: AofDamage | null = null;
-  /** Where the value ends that is not followed by a newline, as its length has it; 0 for other damage. */
-  valueEnd = 0;
   /** What checksum annotations have said so far; null when they are not verified. */
   readonly checksums: ChecksumVerifier | null;
 
-  private readonly input: AofInput;
-  private readonly argumentBytesMax: number;
-  /** What `header` read. */
-  private value = 0;
-
   /** `size` is the file's; the first record begins at `start`. */
   constructor(read: ReadBytes, size: number, start = 0, options: AofReaderOptions = {}) {
-    this.input = new AofInput(read, size, start);
-    this.start = this.end = this.soundTo = start;
+    super(read, size, start, options.argumentBytesMax ?? Infinity);
+    this.end = this.soundTo = start;
     this.checksums = (options.checksums ?? true) ? new ChecksumVerifier(options.moved) : null;
-    this.argumentBytesMax = options.argumentBytesMax ?? Infinity;
-    this.request.reserveArgs(ARGUMENTS_START);
   }
 
   next(): AofItem {
@@ -97,55 +75,8 @@ export class AofReader {
   }
 
   private readRecord(): AofItem {
-    const { input, request } = this;
-    if (!this.header(STAR, 0)) return AofItem.DAMAGE;
-    const count = this.value;
-    if (count < 1) return this.broken('format', this.start, 'a record without arguments');
-    let { args } = request;
-    let { buffer, at, filled } = input;
-    for (let i = 0; i < count; i++) {
-      if (2 * i === args.length) {
-        request.reserveArgs(args.length);
-        ({ args } = request);
-      }
-      let length = buffer[at + 1]! - 48;
-      if (
-        length >= 0 &&
-        length <= 9 &&
-        buffer[at] === DOLLAR &&
-        buffer[at + 2] === CR &&
-        buffer[at + 3] === LF &&
-        at + 6 + length <= filled
-      ) {
-        at += 4;
-      } else {
-        input.at = at;
-        if (!this.header(DOLLAR, i)) return AofItem.DAMAGE;
-        length = this.value;
-        if (length > this.argumentBytesMax) {
-          if (!this.longArgument(i, length)) return AofItem.DAMAGE;
-          ({ buffer, at, filled } = input);
-          continue;
-        }
-        if (!this.available(i, length)) return AofItem.DAMAGE;
-        ({ buffer, at, filled } = input);
-      }
-      args[2 * i] = at;
-      args[2 * i + 1] = length;
-      at += length;
-      if (buffer[at] !== CR || buffer[at + 1] !== LF) {
-        input.at = at;
-        this.valueEnd = input.offset;
-        return this.broken(
-          'format',
-          input.offset - length,
-          `a string of ${length} bytes does not end with a newline`,
-        );
-      }
-      at += 2;
-    }
-    input.at = at;
-    return this.complete(count);
+    const count = this.readArguments();
+    return count === 0 ? AofItem.DAMAGE : this.complete(count);
   }
 
   private complete(count: number): AofItem {
@@ -184,81 +115,6 @@ export class AofReader {
     return true;
   }
 
-  /** Reads `*123\r\n` or `$123\r\n` to `value`; false when it is damaged. `read` arguments stand in the request. */
-  private header(prefix: number, read: number): boolean {
-    const { input } = this;
-    const { buffer, at, filled } = input;
-    let value = 0;
-    let stop = at + 1;
-    for (; stop < filled && stop < at + HEADER_BYTES_MAX; stop++) {
-      const digit = buffer[stop]! - 48;
-      if (digit < 0 || digit > 9) break;
-      value = value * 10 + digit;
-    }
-    if (
-      stop > at + 1 &&
-      stop + 1 < filled &&
-      buffer[at] === prefix &&
-      buffer[stop] === CR &&
-      buffer[stop + 1] === LF
-    ) {
-      this.value = value;
-      input.at = stop + 2;
-      return true;
-    }
-    if (filled - at < HEADER_BYTES_MAX && filled - at < input.remaining) {
-      if (!this.fill(Math.min(HEADER_BYTES_MAX, input.remaining), read))
-        return this.cut('the file became shorter');
-      return this.header(prefix, read);
-    }
-    if (at < filled && buffer[at] !== prefix) {
-      const expected = String.fromCharCode(prefix);
-      this.broken('format', input.offset, `'${expected}' is missing: there is ${describeByte(buffer[at]!)}`);
-    } else if (this.isHeaderStart(at, filled)) this.cut('a header is cut short');
-    else this.broken('format', input.offset, 'a header is no number');
-    return false;
-  }
-
-  /** True for bytes that more bytes could make a header of. */
-  private isHeaderStart(start: number, end: number): boolean {
-    return (
-      end - start < HEADER_BYTES_MAX && /^.?\d*\r?$/s.test(this.input.buffer.toString('latin1', start, end))
-    );
-  }
-
-  /** Makes the argument that comes next, of `length` bytes, stand in the buffer. */
-  private available(read: number, length: number): boolean {
-    if (this.fill(length + 2, read)) return true;
-    const { remaining } = this.input;
-    return this.cut(`a string of ${length} bytes is cut after ${Math.min(length, remaining)}`);
-  }
-
-  /** Reads through an argument and keeps only its first bytes. */
-  private longArgument(index: number, length: number): boolean {
-    const { input, request } = this;
-    if (length + 2 > input.remaining) return this.available(index, length);
-    const kept = Math.floor(this.argumentBytesMax);
-    if (!this.fill(kept, index)) return this.available(index, length);
-    request.args[2 * index] = input.at;
-    request.args[2 * index + 1] = kept;
-    input.at += kept;
-    if (!input.skip(length - kept) || !this.fill(2, index + 1)) return this.cut('the file became shorter');
-    if (input.buffer[input.at] !== CR || input.buffer[input.at + 1] !== LF) {
-      this.valueEnd = input.offset;
-      this.broken('format', input.offset - length, `a string of ${length} bytes does not end with a newline`);
-      return false;
-    }
-    input.at += 2;
-    return true;
-  }
-
-  /** Makes `bytes` bytes stand in the buffer; the arguments read so far move along. */
-  private fill(bytes: number, read: number): boolean {
-    const moved = this.input.fill(bytes);
-    if (moved > 0) for (let i = 0; i < read; i++) this.request.args[2 * i]! -= moved;
-    return moved >= 0;
-  }
-
   private readAnnotation(): AofItem {
     const { input } = this;
     let newline = input.buffer.indexOf(LF, input.at);
@@ -294,20 +150,4 @@ export class AofReader {
     this.soundTo = Math.min(this.soundTo, from);
     return AofItem.DAMAGE;
   }
-
-  private cut(reason: string): boolean {
-    this.broken('cut', this.input.offset, reason);
-    return false;
-  }
-
-  private broken(kind: AofDamageKind, offset: number, reason: string): AofItem {
-    this.damage = { kind, offset, reason };
-    return AofItem.DAMAGE;
-  }
-}
-
-function describeByte(byte: number): string {
-  return byte > 32 && byte < 127
-    ? `'${String.fromCharCode(byte)}'`
-    : `byte 0x${byte.toString(16).padStart(2, '0')}`;
 }

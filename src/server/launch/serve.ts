@@ -33,7 +33,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
         log.info({ signal }, `Received ${signal}, shutting down`);
-        server.persistence.saveAtEnd(null);
+        server.persistence.saves.saveAtEnd(null);
         end();
       });
     }

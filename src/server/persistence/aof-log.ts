@@ -5,6 +5,7 @@ import { formatChecksum } from '../../persistence/aof/checksum.js';
 import { formatSyncMark } from '../../persistence/aof/sync-mark.js';
 import type { PropagationSink } from '../execution/propagation.js';
 import { encodeRequest } from '../arguments/request-bytes.js';
+import { AofBatch } from './aof-batch.js';
 
 export type FsyncPolicy = 'always' | 'everysec' | 'no';
 
@@ -27,14 +28,9 @@ export interface AofLogOptions {
 /** A write is on disk when it returns: one system call instead of two. Not everywhere; 0 where it is not. */
 const O_DSYNC = 'O_DSYNC' in constants ? constants.O_DSYNC : 0;
 
-const BUFFER_BYTES = 64 * 1024;
-/** A larger buffer is not kept after it has been written. */
-const BUFFER_BYTES_KEPT = 4 * 1024 * 1024;
 const SYNC_INTERVAL_MS = 1000;
 /** With everysec, writes wait this long for a sync that is still running before they go on all the same. */
 const POSTPONED_MS_MAX = 2000;
-/** `#CRC:` line and `#TS:` line. */
-const ANNOTATION_BYTES = 128;
 
 /**
  * The append-only file: takes every write of a turn into one buffer, and puts it on disk with one system call before
@@ -42,8 +38,6 @@ const ANNOTATION_BYTES = 128;
  * all clients of the turn), within a second by a thread (`everysec`), or when the system likes (`no`).
  */
 export class AofLog implements PropagationSink {
-  /** Bytes of the current file, written or buffered. */
-  size = 0;
   /** Writes that went on although a sync had been running for two seconds (INFO aof_delayed_fsync). */
   delayedSyncs = 0;
   /** The error of the last write or sync, until one succeeds. */
@@ -53,15 +47,12 @@ export class AofLog implements PropagationSink {
   private fd = -1;
   private path = '';
   private dsync = false;
-  private buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
-  private pending = 0;
+  private readonly batch = new AofBatch();
   /** The end of the turn has been asked for: what is pending may also be an opening line, or left by a failure. */
   private due = false;
   private written = 0;
   /** Bytes that stood in the file when it was opened. */
   private openedBytes = 0;
-  /** The first so many pending bytes are covered by a checksum among them. */
-  private covered = 0;
   /** Bytes of the file that are on disk, as far as is known; the last sync mark says `markedTo`. */
   private syncedTo = 0;
   private markedTo = 0;
@@ -87,9 +78,14 @@ export class AofLog implements PropagationSink {
     return this.database === -1 && this.openedBytes === 0;
   }
 
+  /** Bytes of the current file, written or pending. */
+  get size(): number {
+    return this.written + this.batch.length;
+  }
+
   /** Bytes that wait to be written. */
   get pendingBytes(): number {
-    return this.pending;
+    return this.batch.length;
   }
 
   /**
@@ -99,9 +95,9 @@ export class AofLog implements PropagationSink {
   open(path: string): void {
     this.use(path);
     this.path = path;
-    this.size = this.written = this.openedBytes = fstatSync(this.fd).size;
+    this.written = this.openedBytes = fstatSync(this.fd).size;
     this.database = -1;
-    this.pending = this.covered = 0;
+    this.batch.clear();
     this.torn = this.unsynced = this.syncing = this.syncFailed = false;
     this.syncedTo = this.markedTo = 0;
     this.lastMarkMs = this.options.nowMs();
@@ -114,8 +110,8 @@ export class AofLog implements PropagationSink {
   /** A line over 0 bytes opens: it claims nothing of what a server without checksums may have written before. */
   private openingChecksum(): void {
     const { size } = this;
-    this.put(formatChecksum(crc32(Buffer.alloc(0)), size, 0));
-    this.covered = this.pending;
+    this.batch.put(formatChecksum(crc32(Buffer.alloc(0)), size, 0));
+    this.batch.cover();
   }
 
   /** Opens a file as the policy needs it, and leaves the one before. */
@@ -136,37 +132,16 @@ export class AofLog implements PropagationSink {
     if (this.options.timestamps()) this.putTimestamp();
     if (database !== this.database) {
       this.database = database;
-      this.put(SELECT[database] ?? encodeRequest(['SELECT', database]).toString('latin1'));
+      this.batch.put(SELECT[database] ?? encodeRequest(['SELECT', database]).toString('latin1'));
     }
-    const length = end - start;
-    this.reserve(length);
-    if (length <= 64) {
-      const { buffer: to } = this;
-      for (let i = 0, at = this.pending; i < length; i++) to[at + i] = buffer[start + i]!;
-    } else buffer.copy(this.buffer, this.pending, start, end);
-    this.pending += length;
-    this.size += length;
+    this.batch.append(buffer, start, end);
   }
 
   private putTimestamp(): void {
     const seconds = Math.floor(this.options.nowMs() / 1000);
     if (seconds === this.lastTimestamp) return;
     this.lastTimestamp = seconds;
-    this.put(`#TS:${seconds}\r\n`);
-  }
-
-  private put(text: string): void {
-    this.reserve(text.length);
-    this.pending += this.buffer.write(text, this.pending, 'latin1');
-    this.size += text.length;
-  }
-
-  private reserve(bytes: number): void {
-    const needed = this.pending + bytes + ANNOTATION_BYTES;
-    if (needed <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafeSlow(2 * needed);
-    this.buffer.copy(larger, 0, 0, this.pending);
-    this.buffer = larger;
+    this.batch.put(`#TS:${seconds}\r\n`);
   }
 
   /**
@@ -176,7 +151,7 @@ export class AofLog implements PropagationSink {
   flush(): boolean {
     const policy = this.options.fsync();
     this.due = false;
-    if (this.pending === 0) return this.error === null || this.recovered();
+    if (this.batch.length === 0) return this.error === null || this.recovered();
     if (policy === 'everysec' && this.syncing && this.postpone()) return true;
     if (this.options.checksums()) this.closeStretch();
     try {
@@ -191,7 +166,7 @@ export class AofLog implements PropagationSink {
   }
 
   private recovered(): boolean {
-    if (this.pending > 0 || this.syncFailed) return false;
+    if (this.batch.length > 0 || this.syncFailed) return false;
     this.error = null;
     this.options.onStatus(null);
     return true;
@@ -215,12 +190,12 @@ export class AofLog implements PropagationSink {
 
   /** Ends the batch with a checksum over it. */
   private closeStretch(): void {
-    if (this.pending > this.covered) this.putSyncMark();
-    const length = this.pending - this.covered;
+    const { batch } = this;
+    if (batch.uncovered > 0) this.putSyncMark();
+    const length = batch.uncovered;
     if (length === 0) return;
-    const crc = crc32(this.buffer.subarray(this.covered, this.pending));
-    this.put(formatChecksum(crc, this.written + this.pending, length));
-    this.covered = this.pending;
+    batch.put(formatChecksum(batch.uncoveredCrc(), this.size, length));
+    batch.cover();
   }
 
   /** Says about once a second how much is on disk: what a crash can take is what comes after. */
@@ -229,14 +204,15 @@ export class AofLog implements PropagationSink {
     if (this.syncedTo <= this.markedTo || nowMs - this.lastMarkMs < SYNC_INTERVAL_MS) return;
     this.lastMarkMs = nowMs;
     this.markedTo = this.syncedTo;
-    this.put(formatSyncMark(this.syncedTo));
+    this.batch.put(formatSyncMark(this.syncedTo));
   }
 
   private writePending(sync: boolean): void {
-    const { fd, pending } = this;
+    const { fd, batch } = this;
+    const { length } = batch;
     this.cutTorn();
     try {
-      for (let at = 0; at < pending;) at += disk.writeSync(fd, this.buffer, at, pending - at);
+      for (let at = 0; at < length;) at += disk.writeSync(fd, batch.buffer, at, length - at);
       if (sync) disk.fdatasyncSync(fd);
     } catch (error) {
       // Whether it was the write or the sync: what has got into the file must not stand there twice.
@@ -250,11 +226,10 @@ export class AofLog implements PropagationSink {
     }
     // A write that is synced by itself says nothing of those before it.
     const synced = sync || (this.dsync && this.syncedTo === this.written);
-    this.written += pending;
+    this.written += length;
     if (synced && !this.syncFailed) this.syncedTo = this.written;
-    this.pending = this.covered = 0;
+    batch.clear();
     this.postponedSinceMs = 0;
-    if (this.buffer.length > BUFFER_BYTES_KEPT) this.buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   }
 
   private cutTorn(): void {
@@ -266,7 +241,7 @@ export class AofLog implements PropagationSink {
   /** Called from the cron: begins the sync of the last second in a thread, and tries again what has failed. */
   tick(): void {
     if (this.fd < 0) return;
-    if (this.pending > 0 || (this.error !== null && !this.syncFailed)) this.flush();
+    if (this.batch.length > 0 || (this.error !== null && !this.syncFailed)) this.flush();
     const nowMs = this.options.nowMs();
     if (nowMs - this.lastLookMs >= SYNC_INTERVAL_MS) this.look(nowMs);
     if (!this.unsynced || this.syncing || (this.options.fsync() !== 'everysec' && !this.syncFailed)) return;

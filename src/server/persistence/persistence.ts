@@ -245,11 +245,6 @@ export class Persistence {
     this.rewriting.restartLater();
   }
 
-  /** Writes the RDB file before the server ends, where `save` or the save points ask for it; false when that failed. */
-  saveAtEnd(save: boolean | null): boolean {
-    return this.saves.saveAtEnd(save);
-  }
-
   /** CONFIG SET appendonly. Null, or why it cannot be. */
   setAppendOnly(on: boolean): string | null {
     if (on === this.log.isOpen) return null;

@@ -8,13 +8,11 @@ import { Bytes } from '../../bytes/bytes.js';
 import type { Database } from '../database.js';
 import { dictOf } from '../dict-record.js';
 import { Representation } from '../representation.js';
+import { EXPIRING, FLAGS_AT } from './hash-flags.js';
 import type { TreeSortedSet } from './sorted-set-tree.js';
 
-const FLAGS_AT = 1;
 const TIMES_AT = 6;
 const VALUE_BYTES = 10;
-/** Bit of the flags of a hash: some of its fields have expire times. */
-export const EXPIRING = 2;
 
 const view = new Bytes(new Uint8Array(0));
 

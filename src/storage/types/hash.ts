@@ -14,25 +14,20 @@ import { becomeDict, dictOf } from '../dict-record.js';
 import { Dict } from '../dict.js';
 import type { Database } from '../database.js';
 import type { Keyspace } from '../keyspace.js';
-import {
-  packedBytes,
-  packedFind,
-  packedNext,
-  packedRead,
-  packedSkip,
-  packedWrite,
-  spliceValue,
-} from '../packed-entries.js';
-import {
-  clearFieldTime,
-  EXPIRING,
-  forEachFieldTime,
-  releaseTimes,
-  setFieldTime,
-  timesBytes,
-} from './field-times.js';
+import { packedNext, packedRead } from '../packed-entries.js';
 import { randomIndexes } from '../random-sample.js';
 import { Representation } from '../representation.js';
+import { clearFieldTime, forEachFieldTime, releaseTimes, setFieldTime, timesBytes } from './field-times.js';
+import { EXPIRING, FLAGS_AT, hashFlags, REPORTED_HASHTABLE } from './hash-flags.js';
+import {
+  createHash,
+  deletePacked,
+  findField,
+  packedAt,
+  packedLength,
+  setPacked,
+  visitPacked,
+} from './hash-packed.js';
 import { TreeSortedSet } from './sorted-set-tree.js';
 
 /**
@@ -42,34 +37,20 @@ import { TreeSortedSet } from './sorted-set-tree.js';
 const PACKED_FIELDS_MAX = 128;
 /** Above this, moving the bytes behind a field costs more than a dictionary. */
 const PACKED_VALUE_BYTES_MAX = 8192;
-
-const FLAGS_AT = 1;
-const COUNT_AT = 2;
-const ENTRIES_AT = 3;
 /** Lengths below this stand in one byte in front of an entry. */
 const VARINT_SHORT = 0x80;
-/** OBJECT ENCODING has said `hashtable` once, or would have: it never goes back. */
-const REPORTED_HASHTABLE = 1;
 
-/** An empty hash; the caller adds a field before anybody sees it. */
-export function createHash(db: Database, key: Bytes): number {
-  const ref = db.create(key, Representation.HASH_PACKED, ENTRIES_AT);
-  const page = db.records.page8(ref);
-  const start = db.records.valueStart(ref);
-  page[start + FLAGS_AT] = 0;
-  page[start + COUNT_AT] = 0;
-  return ref;
-}
+export { createHash };
 
 /** Number of fields. */
 export function hashLength(db: Database, ref: number): number {
-  if (isPacked(db, ref)) return db.records.page8(ref)[db.records.valueStart(ref) + COUNT_AT]!;
+  if (isPacked(db, ref)) return packedLength(db, ref);
   return Dict.sizeOf(db.records.slab, dictOf(db, ref));
 }
 
 /** What OBJECT ENCODING says. */
 export function hashEncoding(db: Database, ref: number): 'listpack' | 'listpackex' | 'hashtable' {
-  const flags = db.records.page8(ref)[db.records.valueStart(ref) + FLAGS_AT]!;
+  const flags = hashFlags(db, ref);
   if ((flags & REPORTED_HASHTABLE) !== 0) return 'hashtable';
   return (flags & EXPIRING) === 0 ? 'listpack' : 'listpackex';
 }
@@ -80,7 +61,7 @@ export function hashGet(db: Database, ref: number, field: Bytes, value: Bytes): 
   const page = records.page8(ref);
   const start = records.valueStart(ref);
   if (page[start] === Representation.HASH_PACKED) {
-    const at = packedFind(page, start + ENTRIES_AT, start + records.valueLength(ref), 2, field);
+    const at = findField(page, start, records.valueLength(ref), field);
     if (at < 0) return false;
     packedRead(page, packedNext(page, at), value);
     return true;
@@ -111,7 +92,7 @@ export function hashReplace(db: Database, ref: number, field: Bytes, value: Byte
   const page = records.page8(ref);
   const start = records.valueStart(ref);
   if (page[start] !== Representation.HASH_PACKED || (page[start + FLAGS_AT]! & EXPIRING) !== 0) return false;
-  const at = packedFind(page, start + ENTRIES_AT, start + records.valueLength(ref), 2, field);
+  const at = findField(page, start, records.valueLength(ref), field);
   if (at < 0) return false;
   const valueAt = packedNext(page, at);
   if (page[valueAt] !== value.length || value.length >= VARINT_SHORT) return false;
@@ -141,30 +122,6 @@ function noteLimits(db: Database, ref: number, field: Bytes, value: Bytes): void
   if (long || hashLength(db, ref) > hashEntriesMax) page[at]! |= REPORTED_HASHTABLE;
 }
 
-function setPacked(db: Database, ref: number, field: Bytes, value: Bytes): number {
-  const { records } = db;
-  const page = records.page8(ref);
-  const start = records.valueStart(ref);
-  const length = records.valueLength(ref);
-  const at = packedFind(page, start + ENTRIES_AT, start + length, 2, field);
-  if (at < 0) return appendPacked(db, ref, length, field, value);
-  const valueAt = packedNext(page, at);
-  const offset = valueAt - start;
-  const target = spliceValue(db, ref, offset, packedNext(page, valueAt) - valueAt, packedBytes(value.length));
-  packedWrite(records.page8(target), records.valueStart(target) + offset, value);
-  return target;
-}
-
-function appendPacked(db: Database, ref: number, length: number, field: Bytes, value: Bytes): number {
-  const { records } = db;
-  const target = db.resize(ref, length + packedBytes(field.length) + packedBytes(value.length));
-  const page = records.page8(target);
-  const start = records.valueStart(target);
-  packedWrite(page, packedWrite(page, start + length, field), value);
-  page[start + COUNT_AT]!++;
-  return target;
-}
-
 /** Sets when a field expires, which must be there. */
 export function hashExpire(db: Database, ref: number, field: Bytes, expireAtMs: number): number {
   return setFieldTime(db, isPacked(db, ref) ? convertToDict(db, ref) : ref, field, expireAtMs);
@@ -177,13 +134,7 @@ export function hashDelete(db: Database, ref: number, field: Bytes): number {
     openFields(db, ref).remove(field);
     return ref;
   }
-  const { records } = db;
-  const page = records.page8(ref);
-  const start = records.valueStart(ref);
-  const at = packedFind(page, start + ENTRIES_AT, start + records.valueLength(ref), 2, field);
-  if (at < 0) return ref;
-  page[start + COUNT_AT]!--;
-  return spliceValue(db, ref, at - start, packedSkip(page, at, 2) - at, 0);
+  return deletePacked(db, ref, field);
 }
 
 // Walking
@@ -192,7 +143,7 @@ export type FieldVisitor = (field: Bytes, value: Bytes) => void;
 
 /** Visits every field with its value, both valid during the visit only. `visit` must not change this hash. */
 export function hashForEach(db: Database, ref: number, visit: FieldVisitor): void {
-  if (isPacked(db, ref)) return visitPacked(db, ref, visit);
+  if (isPacked(db, ref)) return visitPacked(db, ref, fieldView, valueView, visit);
   const dict = walkFields(db, ref);
   dict.forEach((entry) => {
     visit(dict.key(entry, fieldView), dict.value(entry, valueView));
@@ -208,7 +159,7 @@ export function hashScan(
   visit: FieldVisitor,
 ): number {
   if (isPacked(db, ref)) {
-    visitPacked(db, ref, visit);
+    visitPacked(db, ref, fieldView, valueView, visit);
     return 0;
   }
   const dict = walkFields(db, ref);
@@ -217,25 +168,13 @@ export function hashScan(
   });
 }
 
-function visitPacked(db: Database, ref: number, visit: FieldVisitor): void {
-  const { records } = db;
-  const page = records.page8(ref);
-  const start = records.valueStart(ref);
-  const end = start + records.valueLength(ref);
-  for (let at = start + ENTRIES_AT; at < end;) {
-    at = packedRead(page, at, fieldView);
-    at = packedRead(page, at, valueView);
-    visit(fieldView, valueView);
-  }
-}
-
 /** Points `field` and `value` at a random field's, each field with the same chance. */
 export function hashRandom(db: Database, ref: number, field: Bytes, value: Bytes): void {
   if (!isPacked(db, ref)) {
     const dict = openFields(db, ref);
     return readEntry(dict, dict.randomEntry(), field, value);
   }
-  hashAt(db, ref, Math.floor(db.keyspace.options.random() * hashLength(db, ref)), field, value);
+  packedAt(db, ref, Math.floor(db.keyspace.options.random() * hashLength(db, ref)), field, value);
 }
 
 /**
@@ -246,7 +185,7 @@ export function hashSample(db: Database, ref: number, count: number, visit: Fiel
   const { random } = db.keyspace.options;
   if (isPacked(db, ref)) {
     for (const index of randomIndexes(hashLength(db, ref), count, random)) {
-      hashAt(db, ref, index, fieldView, valueView);
+      packedAt(db, ref, index, fieldView, valueView);
       visit(fieldView, valueView);
     }
     return;
@@ -261,13 +200,6 @@ export function hashSample(db: Database, ref: number, count: number, visit: Fiel
 function readEntry(dict: Dict, entry: number, field: Bytes, value: Bytes): void {
   dict.key(entry, field);
   dict.value(entry, value);
-}
-
-/** The field that stands at `index` of a packed hash. */
-function hashAt(db: Database, ref: number, index: number, field: Bytes, value: Bytes): void {
-  const page = db.records.page8(ref);
-  const at = packedSkip(page, db.records.valueStart(ref) + ENTRIES_AT, 2 * index);
-  packedRead(page, packedRead(page, at, field), value);
 }
 
 const fieldView = new Bytes(new Uint8Array(0));
@@ -297,22 +229,15 @@ function walkFields(db: Database, ref: number): Dict {
 function isOvergrown(db: Database, ref: number): boolean {
   if (hashLength(db, ref) > PACKED_FIELDS_MAX) return true;
   if (db.records.valueLength(ref) <= PACKED_VALUE_BYTES_MAX) return false;
-  return (db.records.page8(ref)[db.records.valueStart(ref) + FLAGS_AT]! & REPORTED_HASHTABLE) !== 0;
+  return (hashFlags(db, ref) & REPORTED_HASHTABLE) !== 0;
 }
 
 function convertToDict(db: Database, ref: number): number {
   const dict = db.keyspace.fieldDict;
   const fields = dict.create();
-  const count = hashLength(db, ref);
-  dict.reserve(count);
-  const page = db.records.page8(ref);
-  let at = db.records.valueStart(ref) + ENTRIES_AT;
-  for (let i = 0; i < count; i++) {
-    at = packedRead(page, at, convertedField);
-    at = packedRead(page, at, convertedValue);
-    dict.add(convertedField, convertedValue);
-  }
-  const flags = db.records.page8(ref)[db.records.valueStart(ref) + FLAGS_AT]!;
+  dict.reserve(hashLength(db, ref));
+  visitPacked(db, ref, convertedField, convertedValue, (field, value) => dict.add(field, value));
+  const flags = hashFlags(db, ref);
   return becomeDict(db, ref, Representation.HASH_DICT, flags, fields);
 }
 
@@ -325,7 +250,7 @@ function copyDict(db: Database, ref: number): number {
   from.forEach((entry) => copy.add(from.key(entry, convertedField), from.value(entry, convertedValue)));
   const times: [field: Bytes, expireAtMs: number][] = [];
   forEachFieldTime(db, ref, (field, expireAtMs) => times.push([field.copy(), expireAtMs]));
-  const flags = db.records.page8(ref)[db.records.valueStart(ref) + FLAGS_AT]! & ~EXPIRING;
+  const flags = hashFlags(db, ref) & ~EXPIRING;
   let target = becomeDict(db, ref, Representation.HASH_DICT, flags, fields);
   for (const [field, expireAtMs] of times) target = setFieldTime(db, target, field, expireAtMs);
   return target;

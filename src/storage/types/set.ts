@@ -2,7 +2,7 @@
  * Sets. One of integers is a row of them, sorted; a small one of anything else is a row of packed entries; a large one
  * is a dictionary without values.
  *
- *   SET_INTS:   [representation][width: 2, 4 or 8][integers]
+ *   SET_INTS:   set-ints.ts
  *   SET_PACKED: [representation][number of members][entries]
  *   SET_DICT:   [representation][0][ref of the dictionary, 4 bytes]
  *
@@ -13,7 +13,7 @@ import { Bytes } from '../../bytes/bytes.js';
 import { becomeDict, dictOf } from '../dict-record.js';
 import { Dict } from '../dict.js';
 import type { Database } from '../database.js';
-import { Int64, type IntWidth, searchInts, widenInts } from '../int-set.js';
+import { INT_TEXT_BYTES_MAX, Int64 } from '../int-set.js';
 import type { Keyspace } from '../keyspace.js';
 import {
   packedBytes,
@@ -26,22 +26,21 @@ import {
 } from '../packed-entries.js';
 import { randomIndexes } from '../random-sample.js';
 import { Representation } from '../representation.js';
+import { createInts, findInt, insertInt, int, intsLength, readInt, removeInt } from './set-ints.js';
 
 /** A look-up among 64 packed members costs about twice as much as one in a dictionary; among 128, three times. */
 const PACKED_MEMBERS_MAX = 64;
 /** Above this, moving the bytes behind a member costs more than a dictionary. */
 const PACKED_VALUE_BYTES_MAX = 8192;
 
-const WIDTH_AT = 1;
 const COUNT_AT = 1;
 const ENTRIES_AT = 2;
-const INT_WIDTH_MIN = 2;
 
 /** An empty set for a first member like `member`; the caller adds it before anybody sees the set. */
 export function createSet(db: Database, key: Bytes, member: Bytes): number {
-  const ints = int.parse(member);
-  const ref = db.create(key, ints ? Representation.SET_INTS : Representation.SET_PACKED, ENTRIES_AT);
-  db.records.page8(ref)[db.records.valueStart(ref) + WIDTH_AT] = ints ? INT_WIDTH_MIN : 0;
+  if (int.parse(member)) return createInts(db, key);
+  const ref = db.create(key, Representation.SET_PACKED, ENTRIES_AT);
+  db.records.page8(ref)[db.records.valueStart(ref) + COUNT_AT] = 0;
   return ref;
 }
 
@@ -52,7 +51,7 @@ export function setLength(db: Database, ref: number): number {
   const start = records.valueStart(ref);
   switch (page[start]) {
     case Representation.SET_INTS:
-      return (records.valueLength(ref) - ENTRIES_AT) / page[start + WIDTH_AT]!;
+      return intsLength(db, ref);
     case Representation.SET_PACKED:
       return page[start + COUNT_AT]!;
     default:
@@ -93,10 +92,8 @@ export function setAdd(db: Database, ref: number, member: Bytes): number {
 /** Removes a member, if it is there. Whether it was shows in `setLength`. */
 export function setRemove(db: Database, ref: number, member: Bytes): number {
   switch (db.representation(ref)) {
-    case Representation.SET_INTS: {
-      const row = int.parse(member) ? findInt(db, ref) : -1;
-      return row < 0 ? ref : removeIntAt(db, ref, row);
-    }
+    case Representation.SET_INTS:
+      return int.parse(member) ? removeInt(db, ref) : ref;
     case Representation.SET_PACKED: {
       const { records } = db;
       const page = records.page8(ref);
@@ -112,53 +109,11 @@ export function setRemove(db: Database, ref: number, member: Bytes): number {
 
 // Integers
 
-const int = new Int64();
-
-/** The row of `int`, or -1 - row where it would stand; any negative number if it is too wide to be there. */
-function findInt(db: Database, ref: number): number {
-  const { records } = db;
-  const page = records.page8(ref);
-  const start = records.valueStart(ref);
-  const width = page[start + WIDTH_AT]! as IntWidth;
-  if (int.width > width) return -1;
-  const count = (records.valueLength(ref) - ENTRIES_AT) / width;
-  return searchInts(page, start + ENTRIES_AT, count, width, int);
-}
-
 function addInt(db: Database, ref: number): number {
-  const { records } = db;
-  const width = records.page8(ref)[records.valueStart(ref) + WIDTH_AT]! as IntWidth;
   const row = findInt(db, ref);
   if (row >= 0) return ref;
-  const fits = int.width <= width;
-  const target = fits ? insertIntAt(db, ref, -1 - row, width) : addWiderInt(db, ref, width, int.width);
+  const target = insertInt(db, ref, -1 - row);
   return setLength(db, target) > db.keyspace.encodingLimits.setIntsMax ? leaveInts(db, target) : target;
-}
-
-function insertIntAt(db: Database, ref: number, row: number, width: IntWidth): number {
-  const offset = ENTRIES_AT + row * width;
-  const target = spliceValue(db, ref, offset, 0, width);
-  int.write(db.records.page8(target), db.records.valueStart(target) + offset, width);
-  return target;
-}
-
-/** Adds an integer that no member's width holds: it is below or above all of them. */
-function addWiderInt(db: Database, ref: number, from: IntWidth, to: IntWidth): number {
-  const { records } = db;
-  const count = (records.valueLength(ref) - ENTRIES_AT) / from;
-  const target = db.resize(ref, ENTRIES_AT + (count + 1) * to);
-  const page = records.page8(target);
-  const start = records.valueStart(target);
-  const shift = int.negative ? 1 : 0;
-  widenInts(page, start + ENTRIES_AT, count, from, to, shift);
-  int.write(page, start + ENTRIES_AT + (int.negative ? 0 : count) * to, to);
-  page[start + WIDTH_AT] = to;
-  return target;
-}
-
-function removeIntAt(db: Database, ref: number, row: number): number {
-  const width = db.records.page8(ref)[db.records.valueStart(ref) + WIDTH_AT]!;
-  return spliceValue(db, ref, ENTRIES_AT + row * width, width, 0);
 }
 
 /** Turns a set of integers into one of any members. */
@@ -179,8 +134,6 @@ function leaveInts(db: Database, ref: number): number {
   page.set(entries.subarray(0, length), start + ENTRIES_AT);
   return target;
 }
-
-const INT_TEXT_BYTES_MAX = 20;
 
 // Packed members
 
@@ -293,13 +246,6 @@ function memberAt(db: Database, ref: number, index: number, member: Bytes): Byte
   }
   packedRead(page, packedSkip(page, start + ENTRIES_AT, index), member);
   return member;
-}
-
-function readInt(db: Database, ref: number, row: number, into: Int64): void {
-  const page = db.records.page8(ref);
-  const start = db.records.valueStart(ref);
-  const width = page[start + WIDTH_AT]! as IntWidth;
-  into.read(page, start + ENTRIES_AT + row * width, width);
 }
 
 // A walk prints members while its visitor looks others up, and adds them where that converts a set: each has its own.

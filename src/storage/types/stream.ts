@@ -1,31 +1,13 @@
-import type { Bytes } from '../../bytes/bytes.js';
-import type { Database } from '../database.js';
 import type { Keyspace } from '../keyspace.js';
 import { BLOCK_EFFORT } from '../lazy-free.js';
 import { Representation } from '../representation.js';
-import { REF_PAGE_SHIFT, REF_UNIT_MASK, Slab } from '../slab.js';
+import { Slab } from '../slab.js';
 import { DELETED, type PartSource, StreamBlock } from './stream-block.js';
 import { StreamCursor } from './stream-cursor.js';
-import { cloneAllocation, StreamDirectory } from './stream-directory.js';
+import { cloneAllocation } from './stream-directory.js';
 import { duplicateGroups, groupBytes, groupsEffort, releaseGroups } from './stream-groups.js';
 import { StreamId } from './stream-id.js';
-import { readNumber, writeNumber } from './stream-words.js';
-
-/*
- * A stream: its record holds the representation and a ref to its root, in words:
- *
- *   0 directory of blocks   1 table of groups, or 0   2 entries (2)   4 entries ever added (2)
- *   6 last id (4)   10 id of the first entry (4)   14 largest deleted id (4)
- */
-const VALUE_BYTES = 5;
-const ROOT_WORDS = 18;
-const DIRECTORY = 0;
-const GROUPS = 1;
-const LENGTH = 2;
-const ADDED = 4;
-const LAST = 6;
-const FIRST = 10;
-const MAX_DELETED = 14;
+import { setRoot, StreamRoot } from './stream-root.js';
 
 /** `stream-node-max-entries` and `stream-node-max-bytes`; 0 is no limit. */
 export interface BlockLimits {
@@ -51,90 +33,10 @@ const MIN_ID = new StreamId();
 const MAX_ID = new StreamId().setMax();
 
 /** Reads and changes one stream at a time; `open` points it at another. */
-export class Stream {
-  readonly directory = new StreamDirectory();
-  slab!: Slab;
-  /** Where the root is; it never moves. */
-  root = 0;
-  private words: Int32Array = new Int32Array(0);
-  private base = 0;
+export class Stream extends StreamRoot {
   private readonly block = new StreamBlock();
   private readonly cursor = new StreamCursor();
   private readonly scratch = new StreamId();
-
-  open(db: Database, ref: number): this {
-    const page = db.records.page8(ref);
-    const at = db.records.valueStart(ref) + 1;
-    const root = page[at]! | (page[at + 1]! << 8) | (page[at + 2]! << 16) | (page[at + 3]! << 24);
-    return this.openRoot(db.records.slab, root);
-  }
-
-  private openRoot(slab: Slab, root: number): this {
-    this.slab = slab;
-    this.root = root;
-    this.words = slab.pages32[root >>> REF_PAGE_SHIFT]!;
-    this.base = (root & REF_UNIT_MASK) << 1;
-    this.directory.open(slab, this.words[this.base + DIRECTORY]!);
-    return this;
-  }
-
-  /** An empty stream for a key that is not there. */
-  create(db: Database, key: Bytes): this {
-    const { slab } = db.records;
-    const root = slab.alloc(4 * ROOT_WORDS);
-    const words = slab.pages32[root >>> REF_PAGE_SHIFT]!;
-    const base = (root & REF_UNIT_MASK) << 1;
-    words.fill(0, base, base + ROOT_WORDS);
-    words[base + DIRECTORY] = this.directory.create(slab).ref;
-    setRoot(db, db.create(key, Representation.STREAM, VALUE_BYTES), root);
-    return this.openRoot(slab, root);
-  }
-
-  /** Number of entries. */
-  get length(): number {
-    return readNumber(this.words, this.base + LENGTH);
-  }
-
-  private set length(length: number) {
-    writeNumber(this.words, this.base + LENGTH, length);
-  }
-
-  get entriesAdded(): number {
-    return readNumber(this.words, this.base + ADDED);
-  }
-
-  set entriesAdded(count: number) {
-    writeNumber(this.words, this.base + ADDED, count);
-  }
-
-  get groups(): number {
-    return this.words[this.base + GROUPS]!;
-  }
-
-  set groups(ref: number) {
-    this.words[this.base + GROUPS] = ref;
-  }
-
-  readLastId(id: StreamId): StreamId {
-    return id.read(this.words, this.base + LAST);
-  }
-
-  setLastId(id: StreamId): void {
-    id.write(this.words, this.base + LAST);
-  }
-
-  /** Id of the first entry, 0-0 in an empty stream. */
-  readFirstId(id: StreamId): StreamId {
-    return id.read(this.words, this.base + FIRST);
-  }
-
-  readMaxDeletedId(id: StreamId): StreamId {
-    return id.read(this.words, this.base + MAX_DELETED);
-  }
-
-  setMaxDeletedId(id: StreamId): void {
-    id.write(this.words, this.base + MAX_DELETED);
-  }
 
   /** Points a cursor before the first entry of a range; both ends belong to it. */
   range(cursor: StreamCursor, start: StreamId, end: StreamId, reverse = false): StreamCursor {
@@ -158,9 +60,9 @@ export class Stream {
       block.create(slab, id, source, first, fields, room);
       slab.watch?.blockAdded(this.root, block.ref);
       directory.insert(last + 1, id, block.ref, 1);
-      this.words[this.base + DIRECTORY] = directory.ref;
+      this.noteDirectory(directory.ref);
     }
-    if (this.length === 0) id.write(this.words, this.base + FIRST);
+    if (this.length === 0) this.setFirstId(id);
     this.length++;
     this.entriesAdded++;
     this.setLastId(id);
@@ -235,17 +137,17 @@ export class Stream {
     this.changing(directory.refAt(i));
     this.slab.release(directory.refAt(i));
     directory.remove(i);
-    this.words[this.base + DIRECTORY] = directory.ref;
+    this.noteDirectory(directory.ref);
   }
 
   /** Notes the first entry's id after the first one has gone, and cuts off what is deleted before it. */
   private findFirst(): void {
     const { cursor, directory, block, slab, scratch } = this;
     if (!this.range(cursor, MIN_ID, MAX_ID).next()) {
-      scratch.setMin().write(this.words, this.base + FIRST);
+      this.setFirstId(scratch.setMin());
       return;
     }
-    cursor.id.write(this.words, this.base + FIRST);
+    this.setFirstId(cursor.id);
     block.open(slab, directory.refAt(cursor.block));
     if (cursor.entryAt === block.entriesStart) return;
     this.changing(block.ref);
@@ -312,15 +214,9 @@ export class Stream {
     const copied = duplicateGroups(slab, groups);
     this.openRoot(slab, root);
     this.groups = copied;
-    this.words[this.base + DIRECTORY] = directory;
+    this.noteDirectory(directory);
     return root;
   }
-}
-
-function setRoot(db: Database, ref: number, root: number): void {
-  const page = db.records.page8(ref);
-  const at = db.records.valueStart(ref) + 1;
-  for (let i = 0; i < 4; i++) page[at + i] = root >>> (8 * i);
 }
 
 const shared = new Stream();

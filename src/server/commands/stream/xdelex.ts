@@ -81,12 +81,19 @@ function refuse(session: Session, error: string): null {
   return null;
 }
 
-function xdelexCommand(session: Session, request: Request): void {
-  const removal = parse(session, request, 2);
-  if (removal === null) return;
+/** Reads the options from argument `from` on and opens the stream; null after the reply where that is all. */
+function open(session: Session, request: Request, from: number): Removal | null {
+  const removal = parse(session, request, from);
+  if (removal === null) return null;
   const opened = openForWrite(session, request.arg(1));
-  if (opened === Opened.REFUSED) return;
-  if (opened === Opened.MISSING) return replyNotFound(session, removal);
+  if (opened === Opened.YES) return removal;
+  if (opened === Opened.MISSING) replyNotFound(session, removal);
+  return null;
+}
+
+function xdelexCommand(session: Session, request: Request): void {
+  const removal = open(session, request, 2);
+  if (removal === null) return;
   run(session, request, removal, (effects) => {
     // Without its entry, a reference is only dropped.
     if (stream.has(id)) return removeEntry(effects, removal.policy);
@@ -96,12 +103,10 @@ function xdelexCommand(session: Session, request: Request): void {
 }
 
 function xackdelCommand(session: Session, request: Request): void {
-  const removal = parse(session, request, 3);
+  const removal = open(session, request, 3);
   if (removal === null) return;
-  const opened = openForWrite(session, request.arg(1));
-  if (opened === Opened.REFUSED) return;
   const groupName = request.arg(2);
-  if (opened === Opened.MISSING || !openGroup(groupName)) return replyNotFound(session, removal);
+  if (!openGroup(groupName)) return replyNotFound(session, removal);
   run(session, request, removal, (effects) => {
     // Opened anew for each: dropping references changes the lists of all groups.
     openGroup(groupName);
