@@ -19,6 +19,9 @@ const SCAN_STEPS_PER_ENTRY = 10;
 /** Entries that `forEach` loads ahead: SMEMBERS of 100,000 takes a third less, because their cache misses overlap. */
 const RUN_ENTRIES = 64;
 
+/** Entries that `loadPlaces` takes at once. */
+export const PLACES_MAX = 16;
+
 const NOTHING = new Bytes(new Uint8Array(0));
 
 /**
@@ -28,6 +31,8 @@ const NOTHING = new Bytes(new Uint8Array(0));
  * Entries are named by refs too. One stays valid until it is removed or `setValue` moves it.
  */
 export class Dict extends DictWindow {
+  private readonly placeHashes = new Int32Array(PLACES_MAX);
+  private readonly placeEntries = new Int32Array(PLACES_MAX);
   private readonly keyView = new Bytes(new Uint8Array(0));
   /** Keeps the loads of `visitRun` from being optimised away. */
   sink = 0;
@@ -133,6 +138,13 @@ export class Dict extends DictWindow {
     if (entry === 0) return false;
     this.removeFound(entry);
     return true;
+  }
+
+  /** Loads what `removeEntry` of up to `PLACES_MAX` entries will need: their cache misses overlap. */
+  loadPlaces(entries: Int32Array, count: number): void {
+    const { placeHashes } = this;
+    for (let i = 0; i < count; i++) placeHashes[i] = this.hash.of(this.key(entries[i]!, this.keyView));
+    this.guess(placeHashes, count, this.placeEntries, 0);
   }
 
   /** Removes an entry that was found otherwise than by its key. */

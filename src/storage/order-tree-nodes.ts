@@ -32,6 +32,9 @@ const INNER_BYTES = 4 * (COUNTS + INNER_ENTRIES);
 
 /** Reads and writes the parts of nodes. `refs` is LEAF_REFS or INNER_REFS, as the node is. */
 export class OrderTreeNodes {
+  /** Set by `childOfRank`. */
+  rankInChild = 0;
+
   constructor(readonly slab: Slab) {}
 
   newLeaf(): number {
@@ -112,6 +115,20 @@ export class OrderTreeNodes {
     const at = this.at(inner) + slot;
     words[at + CHILDREN] = child;
     words[at + COUNTS] = members;
+  }
+
+  /** The child that holds the entry of a rank; `rankInChild` is then its rank there. */
+  childOfRank(inner: number, rank: number): number {
+    const words = this.words(inner);
+    const counts = this.at(inner) + COUNTS;
+    let slot = 0;
+    let rest = rank;
+    for (let members = words[counts]!; rest >= members; members = words[counts + slot]!) {
+      rest -= members;
+      slot++;
+    }
+    this.rankInChild = rest;
+    return slot;
   }
 
   /** Members below all children before `slot`. */

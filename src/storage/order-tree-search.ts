@@ -23,13 +23,15 @@ export class OrderTreeSearch {
   // Which entry of which tree the cursor stands on, if it was put there and has not moved since; -1 otherwise.
   private cursorHead = 0;
   private cursorRank = -1;
-  /** Keeps the loads of `readRun` from being optimised away. */
+  /** Keeps the loads of `peekRun` from being optimised away. */
   sink = 0;
 
   protected readonly nodes: OrderTreeNodes;
   // What entries are compared with.
   private boundScore = 0;
   private tie: Tie = Tie.BELOW;
+  /** The entry itself, if the bound is one: it need not be compared with itself. */
+  private boundRef = 0;
   private readonly boundMember = new Bytes(new Uint8Array(0));
 
   constructor(protected readonly slab: Slab) {
@@ -70,6 +72,7 @@ export class OrderTreeSearch {
   rankOfMember(head: number, member: Bytes, orEqual: boolean): number {
     // No score is below or above NaN: the members alone decide.
     this.boundScore = NaN;
+    this.boundRef = 0;
     this.boundMember.set(member.buffer, member.offset, member.length);
     this.tie = orEqual ? Tie.BY_MEMBER_OR_SAME : Tie.BY_MEMBER;
     return this.rankOfBound(head);
@@ -80,6 +83,7 @@ export class OrderTreeSearch {
     const at = ((ref & REF_UNIT_MASK) << 3) + MEMBER_AT;
     const length = readVarint(bytes, at);
     this.boundScore = score;
+    this.boundRef = ref;
     this.tie = Tie.BY_MEMBER;
     this.boundMember.set(bytes, at + varintBytes(length), length);
   }
@@ -142,6 +146,7 @@ export class OrderTreeSearch {
 
   /** The member of a cell against the bound, as memcmp and then by length. */
   private compareMember(ref: number): number {
+    if (ref === this.boundRef) return 0;
     const bytes = this.slab.pages8[ref >>> REF_PAGE_SHIFT]!;
     let at = ((ref & REF_UNIT_MASK) << 3) + MEMBER_AT;
     const ownLength = readVarint(bytes, at);
@@ -162,11 +167,8 @@ export class OrderTreeSearch {
     let node = this.head(head, ROOT);
     let rest = rank;
     for (let height = this.head(head, HEIGHT); height > 0; height--) {
-      let slot = 0;
-      for (let members = nodes.members(node, 0); rest >= members; members = nodes.members(node, slot)) {
-        rest -= members;
-        slot++;
-      }
+      const slot = nodes.childOfRank(node, rest);
+      rest = nodes.rankInChild;
       node = nodes.child(node, slot);
     }
     this.leaf = node;
@@ -190,16 +192,25 @@ export class OrderTreeSearch {
     return this.nodes.ref(this.leaf, LEAF_REFS, this.slot);
   }
 
-  /**
-   * Puts the refs of up to `count` entries from the cursor on into `refs`, at most to the end of its leaf, and moves the
-   * cursor behind them (before them if `reverse`); how many. Their members are loaded: so their cache misses overlap.
-   */
+  /** As `peekRun`, and moves the cursor behind them; before them if `reverse`. */
   readRun(count: number, reverse: boolean, refs: Int32Array): number {
+    const length = this.peekRun(count, reverse, refs);
+    this.cursorRank = -1;
+    this.slot += reverse ? -length : length;
+    if (this.slot < 0) this.enterPreviousLeaf();
+    else if (this.slot === this.nodes.count(this.leaf)) this.enterNextLeaf();
+    return length;
+  }
+
+  /**
+   * Puts the refs of up to `count` entries from the cursor on into `refs`, backwards if `reverse`, at most to the end of
+   * its leaf; how many. Their members are loaded: so their cache misses overlap.
+   */
+  peekRun(count: number, reverse: boolean, refs: Int32Array): number {
     const { nodes, slab, leaf, slot } = this;
     const words = nodes.words(leaf);
     const at = nodes.at(leaf);
-    const entries = words[at]!;
-    const there = reverse ? slot + 1 : entries - slot;
+    const there = reverse ? slot + 1 : words[at]! - slot;
     const length = count < there ? count : there;
     const step = reverse ? -1 : 1;
     const { pages32 } = slab;
@@ -210,11 +221,12 @@ export class OrderTreeSearch {
       sum ^= pages32[ref >>> REF_PAGE_SHIFT]![((ref & REF_UNIT_MASK) << 1) + MEMBER_AT / 4]!;
     }
     this.sink = sum;
-    this.cursorRank = -1;
-    this.slot = slot + step * length;
-    if (this.slot < 0) this.enterPreviousLeaf();
-    else if (this.slot === entries) this.enterNextLeaf();
     return length;
+  }
+
+  /** Entries in the leaf of the cursor. */
+  get leafEntries(): number {
+    return this.nodes.count(this.leaf);
   }
 
   private enterNextLeaf(): void {

@@ -99,11 +99,8 @@ export class OrderTree extends OrderTreeSearch {
     let rest = rank;
     const height = this.head(head, HEIGHT);
     for (let level = 0; level < height; level++) {
-      let slot = 0;
-      for (let members = nodes.members(node, 0); rest >= members; members = nodes.members(node, slot)) {
-        rest -= members;
-        slot++;
-      }
+      const slot = nodes.childOfRank(node, rest);
+      rest = nodes.rankInChild;
       this.pathNodes[level] = node;
       this.pathSlots[level] = slot;
       nodes.addMembers(node, slot, -1);

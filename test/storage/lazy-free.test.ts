@@ -9,6 +9,7 @@ import { createSet, setAdd } from '../../src/storage/types/set.js';
 import { groupNames, StreamGroup } from '../../src/storage/types/stream-groups.js';
 import { StreamId } from '../../src/storage/types/stream-id.js';
 import { Stream } from '../../src/storage/types/stream.js';
+import { partsOf } from './part-source.js';
 import { recordBytes } from './record-bytes.js';
 import { seeded } from './seeded-random.js';
 
@@ -55,7 +56,7 @@ function make(db: Database, kind: Kind, name: string, count: number): number {
 function makeStream(db: Database, key: Bytes, count: number): void {
   const stream = new Stream().create(db, key);
   const parts = [Bytes.from('field'), Bytes.from('value')];
-  const source = { arg: (i: number): Bytes => parts[i]! };
+  const source = partsOf(parts);
   const group = new StreamGroup();
   const groups = groupNames().open(stream.slab, 0);
   for (const name of ['first', 'second']) {

@@ -6,6 +6,7 @@ import { StreamCursor } from '../../src/storage/types/stream-cursor.js';
 import { groupNames, StreamConsumer, StreamGroup } from '../../src/storage/types/stream-groups.js';
 import { StreamId } from '../../src/storage/types/stream-id.js';
 import { Stream } from '../../src/storage/types/stream.js';
+import { partsOf } from './part-source.js';
 import { recordBytes } from './record-bytes.js';
 
 const KEY = Bytes.from('stream');
@@ -63,7 +64,7 @@ class Pair {
     const id = this.last + step;
     if (id >> 64n > U64_MAX) return;
     const bytes = parts.map((part) => Bytes.from(part));
-    this.stream.append(idOf(id), { arg: (i) => bytes[i]! }, 0, parts.length / 2, LIMITS);
+    this.stream.append(idOf(id), partsOf(bytes), 0, parts.length / 2, LIMITS);
     this.entries.push({ id, parts });
     this.last = id;
   }
@@ -193,7 +194,7 @@ describe('a stream', () => {
     const words = ['temp', '23', 'hum', '45', 'sensor', '12'].map((word) => Bytes.from(word));
     const id = new StreamId();
     for (let i = 0; i < 100_000; i++) {
-      stream.append(id.setMs(1_700_000_000_000 + 3 * i), { arg: (at) => words[at]! }, 0, 3, {
+      stream.append(id.setMs(1_700_000_000_000 + 3 * i), partsOf(words), 0, 3, {
         entriesMax: 100,
         bytesMax: 4096,
       });

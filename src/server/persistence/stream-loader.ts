@@ -36,6 +36,10 @@ export class StreamLoader {
     return this.pairs[index]!;
   }
 
+  length(index: number): number {
+    return this.pairs[index]!.length;
+  }
+
   start(db: Database, key: Bytes): void {
     this.stream.create(db, key);
     this.db = db;

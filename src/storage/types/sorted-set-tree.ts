@@ -1,5 +1,5 @@
 import type { Bytes } from '../../bytes/bytes.js';
-import { Dict } from '../dict.js';
+import { Dict, PLACES_MAX } from '../dict.js';
 import { becomeDict, dictOf } from '../dict-record.js';
 import type { Database } from '../database.js';
 import type { Keyspace } from '../keyspace.js';
@@ -156,6 +156,15 @@ export class TreeSortedSet {
     if (this.slab.watch !== null) this.slab.watch.entryChanging(this.dictRef, entry);
     this.tree.move(this.head, this.foundScore, entry, score);
     this.setScore(entry, score);
+  }
+
+  /**
+   * Says that entries are removed one by one from the cursor on, backwards if `reverse`: one time in 16 what the next 16
+   * removals need is loaded. ZPOPMIN from 1M takes 1.0 instead of 1.2 microseconds.
+   */
+  expectRemovals(reverse: boolean): void {
+    if (this.tree.leafEntries % PLACES_MAX !== 0) return;
+    this.dict.loadPlaces(this.run, this.tree.peekRun(PLACES_MAX, reverse, this.run));
   }
 
   /** Removes the member that `find` has just found. */

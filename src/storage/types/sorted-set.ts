@@ -172,6 +172,11 @@ export class SortedSet {
     this.form.update(member, this.stored(score));
   }
 
+  /** Says that entries are removed one by one from the cursor on, backwards if `reverse`. */
+  expectRemovals(reverse: boolean): void {
+    if (this.form === this.tree) this.tree.expectRemovals(reverse);
+  }
+
   /** Removes the member that `find` has just found. */
   removeFound(): void {
     this.form.removeFound();

@@ -1,5 +1,5 @@
 import type { Bytes } from '../../bytes/bytes.js';
-import { copyBytes, equalBytes } from '../../bytes/hash.js';
+import { copyRun, equalBytes } from '../../bytes/hash.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, type Slab } from '../slab.js';
 import { StreamId } from './stream-id.js';
 
@@ -25,6 +25,7 @@ const LAST_ID = 4;
 /** Where the parts of an entry come from: the arguments of a request. */
 export interface PartSource {
   arg(index: number): Bytes;
+  length(index: number): number;
 }
 
 /** What readVarint read. */
@@ -73,9 +74,9 @@ function partBytes(length: number): number {
   return varintBytes(0, length) + length;
 }
 
-function writePart(page: Uint8Array, at: number, part: Bytes): number {
+function writePart(page: Uint8Array, view: DataView, at: number, part: Bytes): number {
   const start = writeVarint(page, at, 0, part.length);
-  copyBytes(part.buffer, part.offset, part.length, page, start);
+  copyRun(part.buffer, part.view, part.offset, part.length, page, view, start);
   return start + part.length;
 }
 
@@ -83,6 +84,7 @@ function writePart(page: Uint8Array, at: number, part: Bytes): number {
 export class StreamBlock {
   ref = 0;
   page: Uint8Array = new Uint8Array(0);
+  private view: DataView = new DataView(new ArrayBuffer(0));
   words: Int32Array = new Int32Array(0);
   /** Offset of the block in its page, and in words. */
   base = 0;
@@ -98,6 +100,7 @@ export class StreamBlock {
     this.slab = slab;
     this.ref = ref;
     this.page = slab.pages8[ref >>> REF_PAGE_SHIFT]!;
+    this.view = slab.pageViews[ref >>> REF_PAGE_SHIFT]!;
     this.words = slab.pages32[ref >>> REF_PAGE_SHIFT]!;
     this.base = (ref & REF_UNIT_MASK) << 3;
     this.wordBase = (ref & REF_UNIT_MASK) << 1;
@@ -109,14 +112,14 @@ export class StreamBlock {
     let names = 0;
     let values = 0;
     for (let i = 0; i < fields; i++) {
-      names += partBytes(source.arg(first + 2 * i).length);
-      values += partBytes(source.arg(first + 2 * i + 1).length);
+      names += partBytes(source.length(first + 2 * i));
+      values += partBytes(source.length(first + 2 * i + 1));
     }
     const entriesAt = BLOCK_HEAD_BYTES + names;
     this.open(slab, slab.alloc(Math.max(bytes, entriesAt + 3 + values)));
-    const { words, wordBase, page } = this;
+    const { words, wordBase, page, view } = this;
     let at = this.base + BLOCK_HEAD_BYTES;
-    for (let i = 0; i < fields; i++) at = writePart(page, at, source.arg(first + 2 * i));
+    for (let i = 0; i < fields; i++) at = writePart(page, view, at, source.arg(first + 2 * i));
     words[wordBase] = entriesAt;
     words[wordBase + 1] = 0;
     words[wordBase + 2] = entriesAt;
@@ -166,8 +169,8 @@ export class StreamBlock {
       1 + varintBytes(this.deltaMsHigh, this.deltaMsLow) + varintBytes(this.deltaSeqHigh, this.deltaSeqLow);
     if (!same) bytes += varintBytes(0, fields);
     for (let i = 0; i < fields; i++) {
-      if (!same) bytes += partBytes(source.arg(first + 2 * i).length);
-      bytes += partBytes(source.arg(first + 2 * i + 1).length);
+      if (!same) bytes += partBytes(source.length(first + 2 * i));
+      bytes += partBytes(source.length(first + 2 * i + 1));
     }
     return bytes;
   }
@@ -187,9 +190,8 @@ export class StreamBlock {
     return true;
   }
 
-  /** Appends an entry; `entryBytes` was asked for it and there is room. */
+  /** Appends an entry; `entryBytes` was asked for it last, and there is room. */
   append(id: StreamId, source: PartSource, first: number, fields: number, same: boolean): void {
-    this.delta(id);
     this.write(id, source, first, fields, same);
   }
 
@@ -210,15 +212,15 @@ export class StreamBlock {
   }
 
   private write(id: StreamId, source: PartSource, first: number, fields: number, same: boolean): void {
-    const { page, words, wordBase } = this;
+    const { page, view, words, wordBase } = this;
     let at = this.entriesEnd;
     page[at] = same ? SAME_FIELDS : 0;
     at = writeVarint(page, at + 1, this.deltaMsHigh, this.deltaMsLow);
     at = writeVarint(page, at, this.deltaSeqHigh, this.deltaSeqLow);
     if (!same) at = writeVarint(page, at, 0, fields);
     for (let i = 0; i < fields; i++) {
-      if (!same) at = writePart(page, at, source.arg(first + 2 * i));
-      at = writePart(page, at, source.arg(first + 2 * i + 1));
+      if (!same) at = writePart(page, view, at, source.arg(first + 2 * i));
+      at = writePart(page, view, at, source.arg(first + 2 * i + 1));
     }
     words[wordBase] = at - this.base;
     words[wordBase + 1]!++;

@@ -78,6 +78,7 @@ export function pop(
   const { reply } = session;
   const { size } = set;
   set.seek(end === 'min' ? 0 : size - 1);
+  set.expectRemovals(end === 'max');
   for (let left = count; left > 0;) {
     const run = set.readRun(left, end === 'max');
     for (let i = 0; i < run; i++) {
