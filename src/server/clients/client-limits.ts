@@ -9,6 +9,23 @@ export function classOf(session: Session): ClientClass {
   return session.has(SessionFlag.PUBSUB) ? 'pubsub' : 'normal';
 }
 
+/** Redis has a buffer of this size for each client, which its limits do not count. */
+const UNCOUNTED_BYTES = 16 * 1024;
+/** Who has not said who he is may not keep us waiting with more than this. */
+const UNAUTHENTICATED_BYTES_MAX = 1024;
+
+/** True when `bytes` more than now wait for a client would be more than the hard limit of its class. */
+export function exceedsHardLimit(connection: Connection, limits: OutputLimits, bytes: number): boolean {
+  const { hardBytes } = limits[classOf(connection.session)];
+  return hardBytes > 0 && bytes > UNCOUNTED_BYTES && connection.outputBytes + bytes > hardBytes;
+}
+
+/** Writes of up to so many bytes are within the hard limit of every class. */
+export function leastHardLimit(limits: OutputLimits): number {
+  const hard = Object.values(limits).map(({ hardBytes }) => (hardBytes === 0 ? Infinity : hardBytes));
+  return Math.max(UNCOUNTED_BYTES, Math.min(...hard));
+}
+
 /**
  * Why a client must be closed for the replies that wait for it, or null: more than the hard limit, or more than the
  * soft limit for longer than its seconds.
@@ -17,6 +34,9 @@ export function overOutputLimit(connection: Connection, limits: OutputLimits, no
   const { hardBytes, softBytes, softSeconds } = limits[classOf(connection.session)];
   const bytes = connection.outputBytes;
   if (hardBytes > 0 && bytes > hardBytes) return 'hard limit';
+  if (bytes > UNAUTHENTICATED_BYTES_MAX && connection.session.has(SessionFlag.UNAUTHENTICATED)) {
+    return 'unauthenticated';
+  }
   if (softBytes === 0 || bytes <= softBytes) {
     connection.overSoftLimitSinceMs = 0;
     return null;

@@ -154,6 +154,7 @@ export class Connection implements WireOwner {
   send(buffer: Buffer, start: number, end: number): boolean {
     if (this.closed || end === start) return true;
     const { server } = this.pipeline;
+    if (end - start > server.outputBytesUnchecked && server.refusesOutput(this, end - start)) return true;
     server.bytesWritten += end - start;
     if (this.draining || this.unsent.length > 0) {
       this.queue(buffer, start, end);
