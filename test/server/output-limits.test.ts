@@ -35,6 +35,8 @@ test('A reply beyond the hard limit is not sent: its client is closed', async ()
   expect(await client.call('LRANGE', 'list', '0', '-1')).toBe('(closed)');
   expect(await control.call('LRANGE', 'list', '0', '50')).toMatch(/^\*51\r\n/);
   expect(server.connections.size).toBe(1);
+  const stats = await control.call('INFO', 'stats');
+  expect(stats).toContain('client_output_buffer_limit_disconnections:1\r\n');
 });
 
 test('Replies that fit into 16 KB pass whatever the limit', async () => {

@@ -244,6 +244,7 @@ export class Connection implements WireOwner {
   }
 
   private abort(reason: string): void {
+    this.pipeline.server.statistics.queryLimitDisconnections++;
     this.pipeline.server.log.warn({ client: this.session.id, reason }, 'closing client');
     this.close();
   }

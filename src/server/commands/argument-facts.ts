@@ -10,12 +10,25 @@ interface ArgumentFacts {
   readonly keySpec?: number;
 }
 
+/** How Redis nests an argument otherwise than the syntax does. */
+interface Nesting {
+  /** It stands alone in a block of this name, which has its token. */
+  readonly block?: string;
+  /** It may be left out, even where it is the one that was chosen. */
+  readonly optional?: true;
+  /** The token of the block is that of its first part. */
+  readonly tokenInside?: true;
+}
+
 /**
  * Names, types and versions of arguments as Redis 7.0.15 gives them, where they do not follow from the syntax. Arguments
  * are numbered as they are written, those inside a choice or a block behind it: `2:condition@7.0.0` names the third
- * and says since when it is there; `/` begins a type, `-` the version that deprecated it, `#` its key spec.
+ * and says since when it is there; `/` begins a type, `-` the version that deprecated it, `#` its key spec. At the
+ * end `?` makes it optional, `~` gives its token to its first part, and `{name` puts it into a block of that name.
  */
 const FACTS: Readonly<Record<string, string>> = {
+  'config|get': '0{parameter',
+  psubscribe: '0{pattern',
   auth: '0@6.0.0',
   bgsave: '0@3.2.2',
   bitcount: '1:index 4:index_unit@7.0.0',
@@ -32,7 +45,7 @@ const FACTS: Readonly<Record<string, string>> = {
   'client|caching': '0:mode',
   'client|kill':
     '0:filter 1-2.8.12 2:new-format 3@2.8.12 4:normal_master_slave_pubsub@2.8.12 6@3.2.0 8@5.0.0 12@6.2.0',
-  'client|list': '0@5.0.0 5:id@6.2.0',
+  'client|list': '0@5.0.0 5@6.2.0{id',
   'client|no-evict': '0:enabled',
   'client|pause': '1:mode@6.2.0',
   'client|tracking': '0:status',
@@ -48,8 +61,8 @@ const FACTS: Readonly<Record<string, string>> = {
   georadius_ro: '4:unit 12:count 14@6.2.0 15:order',
   georadiusbymember: '3:unit 11:count 14:order',
   georadiusbymember_ro: '3:unit 11:count 14:order',
-  geosearch: '1:from 6:by 7:circle 9:unit 14:box 15/double 17:unit 22:order 25:count',
-  geosearchstore: '2:from 7:by 8:circle 10:unit 15:box 16/double 18:unit 23:order 26:count',
+  geosearch: '1:from 6:by 7:circle~ 9:unit 14:box~ 15/double 17:unit 22:order 25:count',
+  geosearchstore: '2:from 7:by 8:circle~ 10:unit 15:box~ 16/double 18:unit 23:order 26:count',
   getex: '1:expiration',
   hello: '0:arguments',
   hincrbyfloat: '2/double',
@@ -61,7 +74,7 @@ const FACTS: Readonly<Record<string, string>> = {
   lmove: '2:wherefrom 5:whereto',
   lmpop: '2:where',
   lpop: '1@6.2.0',
-  migrate: '2:key_or_empty_string 7@3.0.0 8@3.0.0 9:authentication 10@4.0.7 11@6.0.0 14@3.0.6',
+  migrate: '2:key_or_empty_string 7@3.0.0 8@3.0.0 9:authentication 10@4.0.7? 11@6.0.0? 14@3.0.6',
   pexpire: '2:condition@7.0.0',
   pexpireat: '2:condition@7.0.0',
   restore: '3@3.0.0 4@5.0.0 5@5.0.0 6@5.0.0',
@@ -115,19 +128,25 @@ const FACTS: Readonly<Record<string, string>> = {
   zunionstore: '3/integer 4:aggregate',
 };
 
-const ENTRY = /^(\d+)(?::([\w-]+))?(?:\/([a-z-]+))?(?:@([\d.]+))?(?:-([\d.]+))?(?:#(\d+))?$/;
+const ENTRY =
+  /^(\d+)(?::([\w-]+))?(?:\/([a-z-]+))?(?:@([\d.]+))?(?:-([\d.]+))?(?:#(\d+))?(?:\{([\w-]+)|([?~]))?$/;
 
 /** The facts about the arguments of a command, by their numbers. */
-function argumentFacts(command: string): ReadonlyMap<number, ArgumentFacts> {
-  const facts = new Map<number, ArgumentFacts>();
+function argumentFacts(command: string): ReadonlyMap<number, ArgumentFacts & { nesting: Nesting }> {
+  const facts = new Map<number, ArgumentFacts & { nesting: Nesting }>();
   for (const entry of FACTS[command]?.split(' ') ?? []) {
-    const [, number, name, type, since, deprecatedSince, keySpec] = ENTRY.exec(entry) ?? [];
+    const [, number, name, type, since, deprecatedSince, keySpec, block, mark] = ENTRY.exec(entry) ?? [];
     facts.set(Number(number), {
       ...(name !== undefined && { name }),
       ...(type !== undefined && { type: type as ArgumentType }),
       ...(since !== undefined && { since }),
       ...(deprecatedSince !== undefined && { deprecatedSince }),
       ...(keySpec !== undefined && { keySpec: Number(keySpec) }),
+      nesting: {
+        ...(block !== undefined && { block }),
+        ...(mark === '?' && { optional: true }),
+        ...(mark === '~' && { tokenInside: true }),
+      },
     });
   }
   return facts;
@@ -138,11 +157,33 @@ export function knownArguments(command: string, args: readonly Argument[]): Know
   const facts = argumentFacts(command);
   let number = 0;
   const known = (argument: Argument): KnownArgument => {
-    const own = facts.get(number++);
+    const { nesting, ...own } = facts.get(number++) ?? { nesting: {} };
     const { arguments: parts, ...rest } = argument;
-    return { ...rest, ...own, ...(parts !== undefined && { arguments: parts.map(known) }) };
+    return nested({ ...rest, ...own, ...(parts !== undefined && { arguments: parts.map(known) }) }, nesting);
   };
   return args.map(known);
+}
+
+function nested(argument: KnownArgument, { block, optional, tokenInside }: Nesting): KnownArgument {
+  if (optional === true) return { ...argument, optional };
+  if (tokenInside === true) {
+    const { token, arguments: parts, ...rest } = argument;
+    const [first, ...others] = parts!;
+    return { ...rest, arguments: [{ ...first!, ...(token !== undefined && { token }) }, ...others] };
+  }
+  if (block === undefined) return argument;
+  const { name, type, multiple, optional: left, token, since, ...rest } = argument;
+  // Behind a token it is the value that repeats; without one it is the block.
+  const repeated = multiple !== undefined && { multiple };
+  const inside = token !== undefined && repeated;
+  return {
+    name: block,
+    type: 'block',
+    ...(token !== undefined ? { token } : repeated),
+    ...(since !== undefined && { since }),
+    ...(left !== undefined && { optional: left }),
+    arguments: [{ ...rest, name, type, ...inside }],
+  };
 }
 
 export interface KnownArgument extends Omit<Argument, 'arguments'>, Omit<ArgumentFacts, 'name' | 'type'> {
