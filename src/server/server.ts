@@ -7,7 +7,7 @@ import { Blocking } from './clients/blocking.js';
 import { Admission } from './clients/client-admission.js';
 import { clientBytes } from './clients/client-bytes.js';
 import { ClientMemory } from './clients/client-memory.js';
-import { closeOverdueClients, exceedsHardLimit, overOutputLimit } from './clients/client-limits.js';
+import { closeOverdueClients } from './clients/client-limits.js';
 import { CommandClock } from './execution/command-clock.js';
 import type { Command } from './commands/command.js';
 import type { ShutdownOptions } from './commands/server/shutdown.js';
@@ -201,26 +201,6 @@ export class Server {
     this.connections.delete(session.id);
     this.clientMemory.forget(connection);
     for (const forget of this.onDisconnect) forget(session);
-  }
-
-  /** A reply could not be written at once. */
-  outputGrown(connection: Connection): void {
-    const reason = overOutputLimit(connection, this.config['client-output-buffer-limit'], this.nowMs);
-    if (reason === null) return this.clientMemory.changed(connection.session);
-    this.closeForOutput(connection, reason);
-  }
-
-  /** Closes a client for which `bytes` of replies at once are too many, even if the kernel would take them; true then. */
-  refusesOutput(connection: Connection, bytes: number): boolean {
-    if (!exceedsHardLimit(connection, this.config['client-output-buffer-limit'], bytes)) return false;
-    this.closeForOutput(connection, 'hard limit');
-    return true;
-  }
-
-  closeForOutput(connection: Connection, reason: string): void {
-    this.statistics.outputLimitDisconnections++;
-    this.log.warn({ client: connection.session.id, reason }, 'client closed: output buffer limit');
-    connection.close();
   }
 
   /** Why a command may not run now, or null. Asked only while `gated`, or for sessions in a special state. */

@@ -1,5 +1,6 @@
 import { ParserState } from '../../protocol/request-batch.js';
 import type { Pipeline } from '../execution/pipeline.js';
+import { outputGrown, refusesOutput } from './client-limits.js';
 import type { Segment } from '../execution/turn.js';
 import { type Session, SessionFlag } from './session.js';
 import { type Wire, type WireOwner, Written } from '../transport/wire.js';
@@ -154,7 +155,7 @@ export class Connection implements WireOwner {
   send(buffer: Buffer, start: number, end: number): boolean {
     if (this.closed || end === start) return true;
     const { server } = this.pipeline;
-    if (end - start > server.outputBytesUnchecked && server.refusesOutput(this, end - start)) return true;
+    if (end - start > server.outputBytesUnchecked && refusesOutput(this, end - start)) return true;
     server.bytesWritten += end - start;
     if (this.draining || this.unsent.length > 0) {
       this.queue(buffer, start, end);
@@ -165,7 +166,7 @@ export class Connection implements WireOwner {
     if (written === Written.ALL) return true;
     this.draining = true;
     this.inFlightBytes = end - start;
-    server.outputGrown(this);
+    outputGrown(this);
     return written === Written.WAITING;
   }
 
@@ -173,7 +174,7 @@ export class Connection implements WireOwner {
     this.unsent.push(Buffer.from(buffer.subarray(start, end)));
     this.unsentBytes += end - start;
     if (this.unsentBytes > UNSENT_BYTES_PAUSE) this.stopReading();
-    this.pipeline.server.outputGrown(this);
+    outputGrown(this);
   }
 
   onDrained(): void {

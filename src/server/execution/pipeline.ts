@@ -5,7 +5,7 @@ import { BATCH_WORDS, Parsed } from '../../protocol/request-batch.js';
 import { RequestParser } from '../../protocol/request-parser.js';
 import { Request } from '../../protocol/request.js';
 import type { Command } from '../commands/command.js';
-import { exceedsHardLimit } from '../clients/client-limits.js';
+import { closeForOutput, exceedsHardLimit } from '../clients/client-limits.js';
 import type { Connection } from '../clients/connection.js';
 import type { Database } from '../../storage/database.js';
 import type { Server } from '../server.js';
@@ -247,10 +247,10 @@ export class Pipeline {
 
   /** The reply in progress has `bytes`: true when that is more than its session may have; it will be closed. */
   private outgrown(bytes: number): boolean {
-    const { current, server } = this;
+    const { current } = this;
     const connection = current?.connection;
     if (current === null || connection === null || connection === undefined) return false;
-    if (!exceedsHardLimit(connection, server.config['client-output-buffer-limit'], bytes)) return false;
+    if (!exceedsHardLimit(connection, bytes)) return false;
     current.flags |= SessionFlag.CLOSE_AFTER_REPLY;
     return true;
   }
@@ -261,7 +261,7 @@ export class Pipeline {
     if (!reply.dropped) return;
     reply.dropped = false;
     reply.rewind(0);
-    if (connection !== null && !connection.closed) this.server.closeForOutput(connection, 'hard limit');
+    if (connection !== null && !connection.closed) closeForOutput(connection, 'hard limit');
   }
 
   /**
