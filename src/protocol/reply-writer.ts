@@ -52,6 +52,13 @@ export class ReplyWriter {
   errors = 0;
   /** The text of the last one, without its newline. */
   lastError = '';
+  /** Told of every error reply. */
+  onError: (text: string) => void = () => undefined;
+
+  /** Asked before the buffer grows for a segment of so many bytes: true when its receiver may not have that much. */
+  outgrown: (bytes: number) => boolean = () => false;
+  /** The current segment was more than its receiver may have: what it holds is not to be sent. */
+  dropped = false;
 
   // Simple types
 
@@ -77,6 +84,7 @@ export class ReplyWriter {
   error(text: string): void {
     this.errors++;
     this.lastError = text;
+    this.onError(text);
     const clean = /[\r\n]/.test(text) ? text.replace(/[\r\n]/g, ' ') : text;
     const at = this.room(clean.length + 3);
     this.buffer[at] = ERROR;
@@ -231,6 +239,7 @@ export class ReplyWriter {
 
   /** Ends a deferred aggregate. The gap left for its header closes. */
   endDeferred(mark: number, kind: 'array' | 'map' | 'set', length: number): void {
+    if (this.dropped) return;
     const elements = this.start + mark + HEADER_BYTES_MAX;
     const end = this.position;
     this.position = this.start + mark;
@@ -312,7 +321,13 @@ export class ReplyWriter {
   }
 
   private grow(bytes: number): void {
-    const length = this.position - this.start;
+    if (this.dropped || this.outgrown(this.length + bytes)) {
+      // The command runs to its end, as it must in a transaction; its reply goes where it takes no more memory.
+      this.dropped = true;
+      this.position = this.start;
+      if (this.start + bytes <= this.buffer.length) return;
+    }
+    const { length } = this;
     const larger = Buffer.allocUnsafeSlow(Math.max(BUFFER_BYTES, 2 * (length + bytes)));
     this.buffer.copy(larger, 0, this.start, this.position);
     this.setBuffer(larger);

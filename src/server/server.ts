@@ -7,7 +7,7 @@ import { Blocking } from './clients/blocking.js';
 import { Admission } from './clients/client-admission.js';
 import { clientBytes } from './clients/client-bytes.js';
 import { ClientMemory } from './clients/client-memory.js';
-import { closeOverdueClients, overOutputLimit } from './clients/client-limits.js';
+import { closeOverdueClients } from './clients/client-limits.js';
 import { CommandClock } from './execution/command-clock.js';
 import type { Command } from './commands/command.js';
 import type { ShutdownOptions } from './commands/server/shutdown.js';
@@ -94,6 +94,9 @@ export class Server {
   bytesRead = 0;
   bytesWritten = 0;
   errorReplies = 0;
+  private attributedErrors = 0;
+  /** A write of more than this is looked at, whether its client may have it; see `refusesOutput`. */
+  outputBytesUnchecked = Infinity;
   /** True when `refusal` has something to check: memory, disk, loading, replication. */
   gated = false;
   private gates = 0;
@@ -135,6 +138,9 @@ export class Server {
     this.compaction = new Compaction(this);
     this.dispatcher = new Dispatcher(this);
     this.pipeline = new Pipeline(this);
+    this.pipeline.reply.onError = (error) => {
+      this.countError(error);
+    };
     this.turn = new Turn(this.pipeline.reply);
     this.cron = new Cron(this);
     this.admission = new Admission(this);
@@ -197,17 +203,10 @@ export class Server {
     for (const forget of this.onDisconnect) forget(session);
   }
 
-  /** A reply could not be written at once. */
-  outputGrown(connection: Connection): void {
-    const reason = overOutputLimit(connection, this.config['client-output-buffer-limit'], this.nowMs);
-    if (reason === null) return this.clientMemory.changed(connection.session);
-    this.log.warn({ client: connection.session.id, reason }, 'client closed: output buffer limit');
-    connection.close();
-  }
-
   /** Why a command may not run now, or null. Asked only while `gated`, or for sessions in a special state. */
   refusal(session: Session, command: Command, request: Request): string | null {
     return (
+      this.clientMemory.refusal(session) ??
       this.persistence.refusal(session, command) ??
       this.memoryLimit.refusal(session, command) ??
       this.pause.refusal(session, command, request) ??
@@ -227,9 +226,14 @@ export class Server {
     this.gated = this.gates !== 0;
   }
 
-  commandFailed(command: Command, error: string): void {
+  /**
+   * An error was replied while `command` ran, `errors` being how many that makes. One that another command inside it
+   * has replied (in EXEC, or to a client it has woken) is that command's.
+   */
+  commandFailed(command: Command, errors: number): void {
+    if (errors === this.attributedErrors) return;
+    this.attributedErrors = errors;
     command.failedCalls++;
-    this.countError(error);
   }
 
   countError(error: string): void {

@@ -99,3 +99,37 @@ test('what clients keep the server from freeing counts towards maxmemory: keys g
   expect(await isConnected('client')).toBe(true);
   client.close();
 });
+
+test('a client whose request has grown beyond the limit is closed before the request runs', async () => {
+  await control.call('CONFIG', 'SET', 'maxmemory-clients', String(3 * MB));
+  const client = await named('client');
+  expect(await client.call('MSET', 'k', 'v', 'k2', 'x'.repeat(MB))).toBe('+OK\r\n');
+  // Of this the server may see the end in the turn in which it sees that it is too much.
+  client.send(['MSET', 'k', 'w', 'k2', 'x'.repeat(3 * MB)]);
+  expect(await client.reply()).toBe('(closed)');
+  expect(await control.call('GET', 'k')).toBe('$1\r\nv\r\n');
+});
+
+test('CLIENT LIST tells what a client holds: nothing while idle, an unfinished request, replies that wait', async () => {
+  const field = async (name: string): Promise<number> => {
+    const line = /.*name=client .*/.exec(await control.call('CLIENT', 'LIST'))![0];
+    return Number(new RegExp(` ${name}=(\\d+)`).exec(line)?.[1]);
+  };
+  const client = await named('client');
+  for (const name of ['qbuf', 'qbuf-free', 'rbs', 'rbp', 'omem']) expect(await field(name)).toBe(0);
+  const idleBytes = await field('tot-mem');
+  unfinished(client, MB);
+  await until(async () => (await field('qbuf')) > MB);
+  expect(await field('tot-mem')).toBe(idleBytes + (await field('qbuf')) + (await field('qbuf-free')));
+  client.sendRaw('x\r\n');
+  await client.reply();
+  expect(await field('qbuf')).toBe(0);
+  expect(await field('tot-mem')).toBe(idleBytes);
+  // A request that was read in parts still stands in the client's own buffer while it runs.
+  client.sendRaw('CLIENT IN');
+  await until(async () => (await field('qbuf')) === 9);
+  client.sendRaw('FO\r\n');
+  const own = await client.reply();
+  expect(own).toContain(' qbuf=13 ');
+  expect(own).toMatch(/ qbuf-free=[1-9]\d* .* rbs=0 rbp=0 /);
+});

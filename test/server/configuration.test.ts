@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { rewriteConfigFile } from '../../src/server/config/config-rewrite.js';
 import { configure } from '../../src/server/launch/launch.js';
+import { Server } from '../../src/server/server.js';
 
 function withFile<T>(text: string, use: (path: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'mredis-'));
@@ -41,6 +42,7 @@ test.each([
     `'port "--bla"': argument couldn't be parsed into an integer`,
   ],
   [['--replicaof', '127.0.0.1', 'abc'], `'replicaof "127.0.0.1" "abc"': Invalid master port`],
+  [['--replicaof', '--127.0.0.1'], `'replicaof "--127.0.0.1"': wrong number of arguments`],
   [['--maxmemory', '1x'], `'maxmemory "1x"': argument must be a memory value`],
   [['-p', 'x'], `'port "x"': argument couldn't be parsed into an integer`],
 ])('%j is refused by name', (argv, message) => {
@@ -103,4 +105,74 @@ test('Without a directory, data is kept in ./data of where the server was starte
     process.chdir(before);
     rmSync(folder, { recursive: true });
   }
+});
+
+test('Save points of the command line come behind those of the file, as in Redis', () => {
+  withFile('save 900 1\n', (path) => {
+    expect(configure([path, '--save', '100', '100', ...DIR]).text('save')).toBe('900 1 100 100');
+  });
+  withFile('\n', (path) => {
+    expect(configure([path, '--save', '100', '100', ...DIR]).text('save')).toBe('100 100');
+  });
+});
+
+test('CONFIG REWRITE writes what differs from what a server has that is told nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mredis-'));
+  const path = join(folder, 'redis.conf');
+  writeFileSync(path, 'loglevel verbose\n');
+  const configuration = configure([path, ...DIR]);
+  await configuration.set([
+    ['save', ''],
+    ['appendonly', 'no'],
+  ]);
+  expect(rewriteConfigFile(configuration)).toBeNull();
+  const again = configure([path, ...DIR]);
+  expect([again.text('save'), again.text('appendonly')]).toEqual(['', 'no']);
+  rmSync(folder, { recursive: true });
+});
+
+test('A file that holds every directive says the same', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mredis-'));
+  const path = join(folder, 'redis.conf');
+  writeFileSync(path, 'port 7777\n');
+  const configuration = configure([path, ...DIR]);
+  expect(rewriteConfigFile(configuration, true)).toBeNull();
+  const again = configure([path]);
+  expect(readFileSync(path, 'latin1')).toContain('\nhash-max-listpack-entries 512\n');
+  expect(Object.fromEntries(again.matching(['*']))).toEqual(
+    Object.fromEntries(configuration.matching(['*'])),
+  );
+  rmSync(folder, { recursive: true });
+});
+
+test('Where protected directives are for local clients, others may not set them', async () => {
+  const configuration = configure(['--enable-protected-configs', 'local', ...DIR]);
+  const refusal = { directive: 'dbfilename', reason: "can't set protected config" };
+  expect(await configuration.set([['dbfilename', 'x.rdb']], false)).toEqual(refusal);
+  expect(await configuration.set([['dbfilename', 'x.rdb']], true)).toBeNull();
+});
+
+test('oom-score-adj changes the score of the process, and gives it back', async () => {
+  if (process.platform !== 'linux') return console.warn('only Linux has such a score');
+  const score = (): number => Number(readFileSync('/proc/self/oom_score_adj', 'latin1'));
+  const found = score();
+  const server = new Server();
+  const { configuration } = server;
+  await configuration.set([['oom-score-adj-values', '10 20 30']]);
+  expect(score()).toBe(found);
+  await configuration.set([['oom-score-adj', 'relative']]);
+  expect(score()).toBe(found + 10);
+  await configuration.set([['oom-score-adj-values', '15 20 30']]);
+  expect(score()).toBe(found + 15);
+  await configuration.set([['oom-score-adj', 'absolute']]);
+  expect(score()).toBe(15);
+  // What was set before another directive is refused is taken back.
+  await configuration.set([
+    ['oom-score-adj', 'no'],
+    ['dir', '/nowhere at all'],
+  ]);
+  expect(score()).toBe(15);
+  await configuration.set([['oom-score-adj', 'no']]);
+  expect(score()).toBe(found);
+  await server.close();
 });

@@ -6,11 +6,11 @@ import { SessionFlag } from './session.js';
 /** A client as CLIENT LIST and CLIENT INFO show it, without the newline. */
 export function clientLine(session: Session): string {
   const { connection, server, subscriptions, transaction, tracking, lastCommand } = session;
-  const { current, currentBytes, readBuffer, reply } = server.pipeline;
+  const { current, currentBytes } = server.pipeline;
   const running = session === current;
-  const queryBytes = (connection?.queryBufferBytes ?? 0) + (running ? currentBytes : 0);
-  const queryFree = running ? readBuffer.length - currentBytes : (connection?.queryBufferFree ?? 0);
-  const replyBytes = running ? reply.buffer.length : 0;
+  const queryBytes = running ? currentBytes : (connection?.queryBufferBytes ?? 0);
+  // What runs may stand in the read buffer that all clients share.
+  const borrowed = running && connection?.queryBufferBytes === 0 && connection.queryBufferFree === 0;
   const outputBytes = connection?.outputBytes ?? 0;
   const fields: readonly (readonly [string, string | number])[] = [
     ['id', session.id],
@@ -27,15 +27,16 @@ export function clientLine(session: Session): string {
     ['ssub', subscriptions?.shardChannels.size ?? 0],
     ['multi', session.has(SessionFlag.MULTI) ? (transaction?.queue.length ?? 0) : -1],
     ['qbuf', queryBytes],
-    ['qbuf-free', queryFree],
+    ['qbuf-free', connection?.queryBufferFree ?? 0],
     ['argv-mem', running ? currentBytes : 0],
     ['multi-mem', transaction?.queuedBytes ?? 0],
-    ['rbs', replyBytes],
-    ['rbp', replyBytes],
+    // Replies are written into a buffer that all clients share: none has one of its own.
+    ['rbs', 0],
+    ['rbp', 0],
     ['obl', 0],
     ['oll', connection?.outputChunks ?? 0],
     ['omem', outputBytes],
-    ['tot-mem', clientBytes(session) + (running ? currentBytes : 0)],
+    ['tot-mem', clientBytes(session) + (borrowed ? currentBytes : 0)],
     ['events', outputBytes > 0 ? 'rw' : 'r'],
     ['cmd', lastCommand?.fullName ?? 'NULL'],
     ['user', session.user],

@@ -2,6 +2,8 @@ import type { Connection } from './connection.js';
 import { clientBytes } from './client-bytes.js';
 import { clientLine } from './client-line.js';
 import { classOf } from './client-limits.js';
+import { NO_REPLY } from '../execution/dispatcher.js';
+import { Gate } from '../execution/gate.js';
 import type { Server } from '../server.js';
 import { type Session, SessionFlag } from './session.js';
 
@@ -74,14 +76,23 @@ export class ClientMemory {
     return limitBytes > 0 && this.total >= limitBytes;
   }
 
-  /** Clients are closed at the end of the turn, when no command runs and replies have left. */
+  /** Clients are closed before the next command, or at the end of the turn: not while a command runs. */
   private checkLater(): void {
     if (this.scheduled || !this.exceeded) return;
     this.scheduled = true;
+    this.server.setGate(Gate.CLIENTS, true);
     this.server.turn.defer(() => {
       this.scheduled = false;
+      this.server.setGate(Gate.CLIENTS, false);
       this.evict();
     });
+  }
+
+  /** Makes room before a command; NO_REPLY when its own client had to go, else null. */
+  refusal({ connection }: Session): string | null {
+    if (!this.scheduled) return null;
+    this.evict();
+    return connection?.closed === true ? NO_REPLY : null;
   }
 
   /** Closes the largest clients until the rest keeps the limit. */

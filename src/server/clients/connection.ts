@@ -1,5 +1,6 @@
 import { ParserState } from '../../protocol/request-batch.js';
 import type { Pipeline } from '../execution/pipeline.js';
+import { outputGrown, refusesOutput } from './client-limits.js';
 import type { Segment } from '../execution/turn.js';
 import { type Session, SessionFlag } from './session.js';
 import { type Wire, type WireOwner, Written } from '../transport/wire.js';
@@ -154,6 +155,7 @@ export class Connection implements WireOwner {
   send(buffer: Buffer, start: number, end: number): boolean {
     if (this.closed || end === start) return true;
     const { server } = this.pipeline;
+    if (end - start > server.outputBytesUnchecked && refusesOutput(this, end - start)) return true;
     server.bytesWritten += end - start;
     if (this.draining || this.unsent.length > 0) {
       this.queue(buffer, start, end);
@@ -164,7 +166,7 @@ export class Connection implements WireOwner {
     if (written === Written.ALL) return true;
     this.draining = true;
     this.inFlightBytes = end - start;
-    server.outputGrown(this);
+    outputGrown(this);
     return written === Written.WAITING;
   }
 
@@ -172,7 +174,7 @@ export class Connection implements WireOwner {
     this.unsent.push(Buffer.from(buffer.subarray(start, end)));
     this.unsentBytes += end - start;
     if (this.unsentBytes > UNSENT_BYTES_PAUSE) this.stopReading();
-    this.pipeline.server.outputGrown(this);
+    outputGrown(this);
   }
 
   onDrained(): void {
@@ -243,6 +245,7 @@ export class Connection implements WireOwner {
   }
 
   private abort(reason: string): void {
+    this.pipeline.server.statistics.queryLimitDisconnections++;
     this.pipeline.server.log.warn({ client: this.session.id, reason }, 'closing client');
     this.close();
   }

@@ -27,7 +27,7 @@ export function answerLater<T>(session: Session, write: (session: Session) => T)
     const errorsBefore = reply.errors;
     const result = write(session);
     if (reply.errors !== errorsBefore && lastCommand !== null)
-      server.commandFailed(lastCommand, reply.lastError);
+      server.commandFailed(lastCommand, reply.errors);
     if (session.has(SILENT)) reply.rewind(0);
     return result;
   });

@@ -151,12 +151,14 @@ export class Command {
     this.fullName = container === null ? spec.name : `${container.fullName}|${spec.name}`;
     this.nameBytes = Buffer.from(spec.name, 'latin1');
     this.arity = spec.arity;
-    this.flags = spec.flags | Flag.ANY;
     this.handler = spec.handler;
     const find = spec.keys?.[0]?.find;
     this.firstKey = find?.kind === 'range' ? find.first : 0;
     this.member = spec.member ?? 0;
     this.isContainer = (spec.subcommands ?? []).length > 0;
+    // A batch shares its time among the commands it has found, which are containers where subcommands are meant.
+    const timed = this.isContainer || container !== null ? Flag.TIMED : 0;
+    this.flags = spec.flags | Flag.ANY | timed;
     for (const subcommand of spec.subcommands ?? []) {
       this.subcommands.set(subcommand.name, new Command(subcommand, this));
     }

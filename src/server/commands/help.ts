@@ -8,8 +8,10 @@ export function helpSubcommand(
   since: string,
   subcommands: readonly CommandSpec[],
   flags: number = Flag.LOADING | Flag.STALE,
+  /** What the container does by itself, if it may stand alone. */
+  alone?: string,
 ): CommandSpec {
-  const lines = helpLines(container, subcommands);
+  const lines = helpLines(container, subcommands, alone);
   return {
     name: 'help',
     group,
@@ -27,8 +29,10 @@ export function helpSubcommand(
 export function helpLines(
   container: string,
   subcommands: readonly Pick<CommandSpec, 'name' | 'syntax' | 'summary'>[],
+  alone?: string,
 ): string[] {
   const lines = [`${container.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`];
+  if (alone !== undefined) lines.push('(no subcommand)', `    ${alone}`);
   for (const { name, syntax, summary } of subcommands) {
     lines.push(`${name.toUpperCase()} ${syntax}`.trimEnd(), `    ${summary}`);
   }

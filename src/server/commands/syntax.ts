@@ -110,6 +110,10 @@ function bindTokens(sequence: readonly Argument[], inBrackets: boolean): Argumen
       next?.token === undefined &&
       next !== undefined &&
       next.optional !== true;
+    const rest = sequence.slice(1);
+    if (inBrackets && i === 0 && isWord(argument) && rest.length > 0 && rest.every(isOptional)) {
+      return [{ ...block(bindTokens(rest, false)), token: argument.token! }];
+    }
     if (!joins) bound.push(argument);
     else if (
       inBrackets &&
@@ -124,6 +128,14 @@ function bindTokens(sequence: readonly Argument[], inBrackets: boolean): Argumen
     }
   }
   return bound;
+}
+
+function isWord({ type, optional }: Argument): boolean {
+  return type === 'pure-token' && optional !== true;
+}
+
+function isOptional({ optional }: Argument): boolean {
+  return optional === true;
 }
 
 function joinAlternative(first: Argument, second: Argument): Argument {

@@ -2,8 +2,10 @@ import { statSync } from 'node:fs';
 import { applyEncodingLimits, ENCODING_DIRECTIVES } from './encoding-limits.js';
 import { Flag } from '../commands/command.js';
 import type { DirectiveName } from './directives.js';
+import { leastHardLimit } from '../clients/client-limits.js';
 import { logLevel } from '../log.js';
 import { notifyKeyspaceEvents } from '../pubsub/keyspace-events.js';
+import { OomScore } from './oom-score.js';
 import type { Server } from '../server.js';
 import { SessionFlag } from '../clients/session.js';
 
@@ -31,6 +33,12 @@ export function applyConfiguration(server: Server): void {
     'proto-max-bulk-len',
     now(() => {
       pipeline.parser.bulkBytesMax = config['proto-max-bulk-len'];
+    }),
+  );
+  configuration.onChange(
+    'client-output-buffer-limit',
+    now(() => {
+      server.outputBytesUnchecked = leastHardLimit(config['client-output-buffer-limit']);
     }),
   );
   configuration.onChange(
@@ -99,6 +107,11 @@ export function applyConfiguration(server: Server): void {
   // Shards are made once, and the transport chosen. Unlike Redis's immutable directives these may be set to the value they have.
   for (const name of ['shards', 'max-keys-per-shard', 'transport'] as const) {
     configuration.onChange(name, () => "can't set immutable config");
+  }
+  const oomScore = new OomScore(config, log);
+  oomScore.apply();
+  for (const name of ['oom-score-adj', 'oom-score-adj-values'] as const) {
+    configuration.onChange(name, () => oomScore.apply());
   }
   configuration.onChange('appendonly', (on) => server.persistence.setAppendOnly(on));
   configuration.onChange('port', () => {

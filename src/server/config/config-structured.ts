@@ -149,7 +149,9 @@ export function replicaOf(): Kind<string> {
     initial: '',
     words: true,
     parse: (text) => {
-      const [host = '', port = ''] = split(text);
+      const words = split(text);
+      const [host = '', port = ''] = words;
+      if (words.length !== 2) return { error: 'wrong number of arguments' };
       if (host.toLowerCase() === 'no' && port.toLowerCase() === 'one') return { value: '' };
       if (!(decimal(port) >= 1 && decimal(port) <= 65535)) return { error: 'Invalid master port' };
       return { value: `${host} ${port}` };

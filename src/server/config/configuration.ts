@@ -34,8 +34,17 @@ export class Configuration {
   /** The redis.conf that was read, or ''. */
   file = '';
   private readonly effects = new Map<DirectiveName, Effect>();
+  /** What holds for directives that nothing sets: CONFIG REWRITE need not write it. */
+  private readonly defaults: ConfigValues;
 
-  constructor(readonly values: ConfigValues) {}
+  constructor(readonly values: ConfigValues) {
+    this.defaults = { ...values };
+  }
+
+  /** True for a directive that has the value it would have without being set. */
+  isDefault(directive: DirectiveName): boolean {
+    return kindOf(directive).print(this.defaults[directive]) === this.text(directive);
+  }
 
   /** Calls `effect` with every value that CONFIG SET gives to `name`. */
   onChange<Name extends DirectiveName>(
@@ -80,16 +89,17 @@ export class Configuration {
     return null;
   }
 
-  /** CONFIG SET: all of `pairs` or none. */
+  /** CONFIG SET: all of `pairs` or none. `local`: it is asked for on this machine. */
   set(
     pairs: readonly (readonly [name: string, text: string])[],
+    local = true,
   ): ConfigFailure | null | Promise<ConfigFailure | null> {
     const directives: DirectiveName[] = [];
     const unknown = pairs.find(([name]) => directiveNamed(name.toLowerCase()) === null);
     if (unknown !== undefined) return { directive: unknown[0], reason: null };
     for (const [name] of pairs) {
       const directive = directiveNamed(name.toLowerCase())!;
-      const refusal = this.refusal(directive, directives);
+      const refusal = this.refusal(directive, directives, local);
       if (refusal !== null) return { directive: name, reason: refusal };
       directives.push(directive);
     }
@@ -142,10 +152,14 @@ export class Configuration {
     return this.effects.get(directive)?.(this.values[directive] as never) ?? null;
   }
 
-  private refusal(directive: DirectiveName, already: readonly DirectiveName[]): string | null {
+  private refusal(
+    directive: DirectiveName,
+    already: readonly DirectiveName[],
+    local: boolean,
+  ): string | null {
     if (IMMUTABLE.has(directive)) return "can't set immutable config";
-    // `local` cannot be told apart here: whoever reaches CONFIG SET from afar could as well change anything else.
-    if (PROTECTED.has(directive) && this.values['enable-protected-configs'] === 'no')
+    const allowed = this.values['enable-protected-configs'];
+    if (PROTECTED.has(directive) && (allowed === 'no' || (allowed === 'local' && !local)))
       return "can't set protected config";
     if (already.includes(directive)) return 'duplicate parameter';
     return null;

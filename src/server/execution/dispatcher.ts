@@ -87,7 +87,7 @@ export class Dispatcher {
       reply.rewind(replyBytes);
       reply.error(errors.OOM);
     }
-    if (reply.errors !== errorsBefore) server.commandFailed(command, reply.lastError);
+    if (reply.errors !== errorsBefore) server.commandFailed(command, reply.errors);
     if (server.dirty !== changesBefore || propagation.unsettled) {
       propagation.command(
         database,
@@ -144,8 +144,8 @@ export class Dispatcher {
 
   private reject(session: Session, error: string): void {
     if (session.has(SessionFlag.MULTI)) session.flags |= SessionFlag.DIRTY_EXEC;
-    if (!session.has(SessionFlag.REPLY_OFF)) session.reply.error(error);
-    this.server.countError(error);
+    if (session.has(SessionFlag.REPLY_OFF)) this.server.countError(error);
+    else session.reply.error(error);
   }
 }
 

@@ -5,6 +5,7 @@ import { BATCH_WORDS, Parsed } from '../../protocol/request-batch.js';
 import { RequestParser } from '../../protocol/request-parser.js';
 import { Request } from '../../protocol/request.js';
 import type { Command } from '../commands/command.js';
+import { closeForOutput, exceedsHardLimit } from '../clients/client-limits.js';
 import type { Connection } from '../clients/connection.js';
 import type { Database } from '../../storage/database.js';
 import type { Server } from '../server.js';
@@ -49,7 +50,9 @@ export class Pipeline {
   /** Bytes that the session being executed had in the buffer. */
   currentBytes = 0;
 
-  constructor(readonly server: Server) {}
+  constructor(readonly server: Server) {
+    this.reply.outgrown = (bytes) => this.outgrown(bytes);
+  }
 
   /** Executes the requests in `buffer[start, end)`; the first byte that was not consumed. */
   execute(connection: Connection, buffer: Buffer, start: number, end: number): number {
@@ -192,8 +195,9 @@ export class Pipeline {
     if (connection === null || (session === this.current && !session.has(SILENT))) return write(session);
     const { reply, current } = this;
     // The reply in progress, if there is one, stays where it is: what follows is a segment of its own behind it.
-    const { buffer, start, position, resp3 } = reply;
+    const { buffer, start, position, resp3, dropped } = reply;
     reply.nextSegment();
+    reply.dropped = false;
     reply.resp3 = session.resp === 3;
     this.current = session;
     const { ownMessages, diverted } = this;
@@ -201,10 +205,12 @@ export class Pipeline {
     this.diverted = true;
     const result = write(session);
     this.diverted = diverted;
+    this.drop(session);
     const bytes = Buffer.from(reply.buffer.subarray(reply.start, reply.position));
     this.current = current;
     reply.restore(buffer, start, position);
     reply.resp3 = resp3;
+    reply.dropped = dropped;
     if (bytes.length > 0 && !connection.closed) {
       const { turn } = this.server;
       // Whoever waited need not wait for the rest of the turn as well, unless something has to go before.
@@ -227,6 +233,7 @@ export class Pipeline {
   /** Sends or queues what was written for a session. */
   flush(session: Session): void {
     const { reply, server } = this;
+    if (reply.dropped) return this.drop(session);
     if (reply.length === 0) return;
     const { connection } = session;
     if (connection === null || connection.closed) reply.rewind(0);
@@ -236,6 +243,25 @@ export class Pipeline {
       else reply.rewind(0);
     } else reply.abandon();
     if (session.has(SessionFlag.CLOSE_AFTER_REPLY)) session.connection?.closeAfterReply();
+  }
+
+  /** The reply in progress has `bytes`: true when that is more than its session may have; it will be closed. */
+  private outgrown(bytes: number): boolean {
+    const { current } = this;
+    const connection = current?.connection;
+    if (current === null || connection === null || connection === undefined) return false;
+    if (!exceedsHardLimit(connection, bytes)) return false;
+    current.flags |= SessionFlag.CLOSE_AFTER_REPLY;
+    return true;
+  }
+
+  /** Closes a session whose reply was too much for it, if it was. */
+  private drop({ connection }: Session): void {
+    const { reply } = this;
+    if (!reply.dropped) return;
+    reply.dropped = false;
+    reply.rewind(0);
+    if (connection !== null && !connection.closed) closeForOutput(connection, 'hard limit');
   }
 
   /**

@@ -105,7 +105,7 @@ export function infoStats(server: Server): InfoField[] {
 }
 
 function infoBackground(server: Server): InfoField[] {
-  const { compaction, migrations, tracking } = server;
+  const { compaction, migrations, statistics, tracking } = server;
   return [
     ['latest_fork_usec', 0],
     ['total_forks', 0],
@@ -125,6 +125,9 @@ function infoBackground(server: Server): InfoField[] {
     ['dump_payload_sanitizations', 0],
     ['total_reads_processed', server.totalReads],
     ['total_writes_processed', server.totalWrites],
+    // These two came with Redis 7.4.
+    ['client_query_buffer_limit_disconnections', statistics.queryLimitDisconnections],
+    ['client_output_buffer_limit_disconnections', statistics.outputLimitDisconnections],
     ['io_threaded_reads_processed', 0],
     ['io_threaded_writes_processed', 0],
     ['reply_buffer_shrinks', 0],

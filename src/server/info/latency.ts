@@ -1,13 +1,13 @@
 /** Samples kept for each event. */
 const SAMPLES_MAX = 160;
 
-interface Sample {
+export interface LatencySample {
   readonly timeSeconds: number;
   readonly latencyMs: number;
 }
 
 interface Series {
-  samples: Sample[];
+  samples: LatencySample[];
   maxMs: number;
 }
 
@@ -30,7 +30,7 @@ export class LatencyMonitor {
     if (series.samples.length > SAMPLES_MAX) series.samples.shift();
   }
 
-  history(event: string): readonly Sample[] {
+  history(event: string): readonly LatencySample[] {
     return this.series.get(event)?.samples ?? [];
   }
 
@@ -38,7 +38,7 @@ export class LatencyMonitor {
     return [...this.series.keys()];
   }
 
-  latest(): { event: string; last: Sample; maxMs: number }[] {
+  latest(): { event: string; last: LatencySample; maxMs: number }[] {
     return [...this.series].map(([event, { samples, maxMs }]) => ({ event, last: samples.at(-1)!, maxMs }));
   }
 

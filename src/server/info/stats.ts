@@ -38,6 +38,8 @@ export class Statistics {
   readonly errorCounts = new Map<string, number>();
   peakMemoryBytes = 0;
   evictedClients = 0;
+  queryLimitDisconnections = 0;
+  outputLimitDisconnections = 0;
   expireCycleMs = 0;
   private sampledAtMs = 0;
 
@@ -65,6 +67,8 @@ export class Statistics {
     for (const rate of [this.operations, this.input, this.output]) rate.reset();
     this.errorCounts.clear();
     this.evictedClients = 0;
+    this.queryLimitDisconnections = 0;
+    this.outputLimitDisconnections = 0;
     this.expireCycleMs = 0;
   }
 }

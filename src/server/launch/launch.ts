@@ -53,6 +53,13 @@ export async function launch(
   }
   if (config.pidfile !== '') keepPidFile(config.pidfile, log);
   const { addresses } = server.network;
+  if (addresses.length === 0) {
+    log.error({ port: config.port, bind: config.bind }, 'Configured to not listen anywhere, exiting.');
+    await server.close();
+    throw new ListenError(
+      'configured to not listen anywhere: `bind`, `port` and `unixsocket` name no address',
+    );
+  }
   log.info(
     { version: VERSION, addresses, pid: process.pid, dir: config.dir, node: process.versions.node },
     `Server initialized: ${addresses.join(', ')}, data in ${config.dir}`,
@@ -74,8 +81,6 @@ export function configure(argv: readonly string[]): Configuration {
   const configuration = new Configuration(values);
   if (file === '-') readConfigText(configuration, readFileSync(0, 'latin1'), 'standard input');
   else if (file !== null) readConfigFile(configuration, file);
-  // What the file says holds until the command line says otherwise: `--save` replaces the points of the file.
-  configuration.given.delete('save');
   for (const words of directives) {
     const reason = applyDirective(configuration, words, 0);
     if (reason !== null) throw new ConfigError(`'${directiveText(words)}': ${reason}`);

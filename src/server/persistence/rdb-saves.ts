@@ -79,7 +79,8 @@ export class RdbSaves {
       this.saveNow();
       return true;
     } catch (error) {
-      this.failed(error);
+      // Writes go on: what has failed is only the end.
+      this.server.log.error({ error: String(error) }, 'saving the DB failed');
       return false;
     }
   }

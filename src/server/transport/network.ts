@@ -6,6 +6,8 @@ import { Listener } from './listener.js';
 export class Network {
   private tcp: Listener[] = [];
   private unix: Listener | null = null;
+  /** What `tcp` was opened by. */
+  private opened: { readonly bind: readonly string[]; readonly port: number } = { bind: [], port: 0 };
 
   constructor(private readonly server: Server) {}
 
@@ -29,7 +31,10 @@ export class Network {
   /** Rejects with the error of the first socket that cannot listen. */
   async open(tcp: boolean): Promise<void> {
     const { bind, port, unixsocket } = this.server.config;
-    if (tcp) this.tcp = await this.openTcp(bind, port);
+    if (tcp) {
+      this.tcp = await this.openTcp(bind, port);
+      this.opened = { bind, port };
+    }
     if (unixsocket !== '') this.unix = await this.openUnix(unixsocket);
   }
 
@@ -46,18 +51,29 @@ export class Network {
       const opened = port === 0 ? [] : await this.openTcp(bind, port);
       if (this.tcp.length > 0) stopAll(before);
       this.tcp = opened;
+      this.opened = { bind, port };
       return null;
     } catch (error) {
       this.server.log.warn({ error: (error as Error).message, port, bind }, 'cannot listen');
+      if (this.tcp.length === 0) await this.openAgain();
       return failure;
+    }
+  }
+
+  /** Listens again where it did. */
+  private async openAgain(): Promise<void> {
+    const { bind, port } = this.opened;
+    try {
+      if (port !== 0) this.tcp = await this.openTcp(bind, port);
+    } catch (error) {
+      this.server.log.error({ error: (error as Error).message, port, bind }, 'cannot listen any more');
     }
   }
 
   private async openTcp(bind: readonly string[], port: number): Promise<Listener[]> {
     const opened: Listener[] = [];
-    const addresses = bind.length === 0 ? ['*'] : bind;
     try {
-      for (const word of addresses) {
+      for (const word of bind) {
         // A free port that the first address has found serves the others too.
         const wanted = port === 0 && opened.length > 0 ? opened[0]!.port : port;
         const listener = await this.openAddress(word, wanted);

@@ -52,6 +52,7 @@ function keysCommand(session: Session, request: Request): void {
   const mark = reply.beginDeferred();
   let count = 0;
   db.forEach((ref) => {
+    if (reply.dropped) return;
     const expireAtMs = db.expireAtMs(ref);
     if (expireAtMs >= 0 && expireAtMs <= now) return;
     const key = db.keyOf(ref);

@@ -9,7 +9,7 @@ import {
   hashRandom,
   hashSample,
 } from '../../../storage/types/hash.js';
-import { randomCount, REPEATED_MAX } from '../../arguments/random-count.js';
+import { randomCount, repeatsTooOften } from '../../arguments/random-count.js';
 import type { Session } from '../../clients/session.js';
 import { WRONG_TYPE } from '../../arguments/typed-key.js';
 import { type CommandSpec, Flag, key } from '../command.js';
@@ -55,10 +55,10 @@ function replyOne(session: Session, request: Request): void {
 
 function replyRepeated(session: Session, ref: number, count: number, withValues: boolean): void {
   const { db, reply } = session;
-  if (count > REPEATED_MAX) return reply.error(errors.OUT_OF_RANGE);
+  if (repeatsTooOften(session, count)) return reply.error(errors.OUT_OF_RANGE);
   const write = writer(reply, withValues);
   arrayHeader(reply, count, withValues);
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count && !reply.dropped; i++) {
     hashRandom(db, ref, field, value);
     write(field, value);
   }

@@ -35,7 +35,7 @@ export const pfmerge: CommandSpec = {
   summary: 'Merges HyperLogLogs into one.',
   since: '2.8.9',
   complexity: 'O(N), N being the number of keys.',
-  syntax: 'destkey [sourcekey [sourcekey ...]]',
+  syntax: 'destkey sourcekey [sourcekey ...]',
   arity: -2,
   flags: Flag.WRITE | Flag.DENYOOM,
   keys: [key('RW ACCESS INSERT'), keys('RO ACCESS', 2)],

@@ -1,13 +1,14 @@
 import type { Session } from '../../clients/session.js';
 import type { Command } from '../command.js';
-import { type Argument, parseSyntax } from '../syntax.js';
+import { type KnownArgument, knownArguments } from '../argument-facts.js';
+import { parseSyntax } from '../syntax.js';
 
 /** What COMMAND DOCS tells about a command, its name left out. */
 export function replyDocs(session: Session, command: Command): void {
   const { reply } = session;
   const { spec, subcommands } = command;
   const { deprecated, history = [] } = spec;
-  const args = parseSyntax(spec.syntax);
+  const args = knownArguments(command.fullName, parseSyntax(spec.syntax));
   const deferred = reply.beginDeferred();
   let pairs = 0;
   const put = (name: string, value: string): void => {
@@ -58,22 +59,26 @@ interface KeySpecs {
   readonly last: number;
 }
 
-function replyArguments(session: Session, args: readonly Argument[], specs: KeySpecs): void {
+function replyArguments(session: Session, args: readonly KnownArgument[], specs: KeySpecs): void {
   session.reply.array(args.length);
   for (const argument of args) replyArgument(session, argument, specs);
 }
 
-function replyArgument(session: Session, argument: Argument, specs: KeySpecs): void {
+function replyArgument(session: Session, argument: KnownArgument, specs: KeySpecs): void {
   const { reply } = session;
-  const { token, type } = argument;
+  const { token, type, since, deprecatedSince } = argument;
+  const keySpec = type === 'key' ? Math.max(0, Math.min(specs.next++, specs.last)) : undefined;
+  const keySpecIndex = argument.keySpec ?? keySpec;
   const flags: string[] = [];
   if (argument.optional === true) flags.push('optional');
   if (argument.multiple === true) flags.push('multiple');
   if (argument.multipleToken === true) flags.push('multiple_token');
   reply.map(
     2 +
-      (type === 'key' ? 1 : 0) +
+      (keySpecIndex === undefined ? 0 : 1) +
       (token === undefined ? 0 : 1) +
+      (since === undefined ? 0 : 1) +
+      (deprecatedSince === undefined ? 0 : 1) +
       (flags.length === 0 ? 0 : 1) +
       (argument.arguments === undefined ? 0 : 1),
   );
@@ -81,13 +86,15 @@ function replyArgument(session: Session, argument: Argument, specs: KeySpecs): v
   reply.text(argument.name);
   reply.text('type');
   reply.text(type);
-  if (type === 'key') {
+  if (keySpecIndex !== undefined) {
     reply.text('key_spec_index');
-    reply.integer(Math.max(0, Math.min(specs.next++, specs.last)));
+    reply.integer(keySpecIndex);
   }
-  if (token !== undefined) {
-    reply.text('token');
-    reply.text(token);
+  const texts = { token, since, deprecated_since: deprecatedSince };
+  for (const [fact, text] of Object.entries(texts)) {
+    if (text === undefined) continue;
+    reply.text(fact);
+    reply.text(text);
   }
   if (flags.length > 0) {
     reply.text('flags');

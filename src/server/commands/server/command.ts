@@ -44,6 +44,9 @@ const COMPLEXITIES: Readonly<Record<string, string>> = {
   getkeysandflags: 'O(N) where N is the number of arguments to the command',
 };
 
+/** Redis has told it since 7.2. */
+const COMMAND_LINE = 'command [arg [arg ...]]';
+
 const SUBCOMMANDS: readonly CommandSpec[] = [
   subcommand('count', 'Tells how many commands there are.', '2.8.13', '', 2, (session) => {
     session.reply.integer(session.server.commands.count);
@@ -59,19 +62,26 @@ const SUBCOMMANDS: readonly CommandSpec[] = [
     ),
     tips: UNORDERED,
   },
-  subcommand('getkeys', 'Tells the keys of a command line.', '2.8.13', '', -4, (session, request) => {
-    const found = inspect(session, request);
-    if (found === null) return;
-    const positions = keysOf(found.command, found.request);
-    if (positions === null) return session.reply.error('ERR Invalid arguments specified for command');
-    session.reply.array(positions.length);
-    for (const at of positions) session.reply.bulk(found.request.arg(at));
-  }),
+  subcommand(
+    'getkeys',
+    'Tells the keys of a command line.',
+    '2.8.13',
+    COMMAND_LINE,
+    -4,
+    (session, request) => {
+      const found = inspect(session, request);
+      if (found === null) return;
+      const positions = keysOf(found.command, found.request);
+      if (positions === null) return session.reply.error('ERR Invalid arguments specified for command');
+      session.reply.array(positions.length);
+      for (const at of positions) session.reply.bulk(found.request.arg(at));
+    },
+  ),
   subcommand(
     'getkeysandflags',
     'As GETKEYS, with how each key is used.',
     '7.0.0',
-    '',
+    COMMAND_LINE,
     -4,
     (session, request) => {
       const { reply } = session;
@@ -127,7 +137,10 @@ export const command: CommandSpec = {
   tips: UNORDERED,
   subcommands: [
     ...SUBCOMMANDS,
-    { ...helpSubcommand('command', 'server', '5.0.0', SUBCOMMANDS), categories: ['connection'] },
+    {
+      ...helpSubcommand('command', 'server', '5.0.0', SUBCOMMANDS, undefined, 'Tells about all commands.'),
+      categories: ['connection'],
+    },
   ],
   handler: (session, request): void => {
     if (request.count > 1) return session.reply.error(errors.unknownSubcommand(request.string(1), 'command'));

@@ -1,6 +1,7 @@
 import type { Request } from '../../../protocol/request.js';
 import type { ConfigFailure } from '../../config/configuration.js';
 import { rewriteConfigFile } from '../../config/config-rewrite.js';
+import { isLocal } from '../../clients/client-admission.js';
 import { resetStatistics } from '../../info/stats.js';
 import type { Session } from '../../clients/session.js';
 import { SYNTAX } from '../../../protocol/errors.js';
@@ -98,7 +99,7 @@ function setCommand(session: Session, request: Request): void {
   if (opening !== undefined && !session.server.blocking.mayWait(session)) {
     return replySet(session, { directive: opening[0], reason: 'not inside a transaction' });
   }
-  const result = session.server.configuration.set(pairs);
+  const result = session.server.configuration.set(pairs, isLocal(session));
   if (result instanceof Promise) waitFor(session, result, replySet);
   else replySet(session, result);
 }

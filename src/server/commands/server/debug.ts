@@ -1,3 +1,4 @@
+import { rewriteConfigFile } from '../../config/config-rewrite.js';
 import { parseMemory } from '../../config/config-values.js';
 import type { Request } from '../../../protocol/request.js';
 import { parseDouble } from '../../../bytes/double.js';
@@ -107,6 +108,18 @@ const SUBCOMMANDS: readonly DebugSubcommand[] = [
         return session.reply.error('ERR argument must be a memory value bigger than 1 and smaller than 4gb');
       }
       session.reply.ok();
+    },
+  },
+  {
+    name: 'config-rewrite-force-all',
+    syntax: '',
+    summary: 'As CONFIG REWRITE, with every directive, also those that have their default.',
+    least: 0,
+    most: 0,
+    handler: ({ reply, server }): void => {
+      const error = rewriteConfigFile(server.configuration, true);
+      if (error === null) reply.ok();
+      else reply.error(`ERR ${error}`);
     },
   },
   {

@@ -21,9 +21,14 @@ export function latencyReport(server: Server): string {
   const lines = events.map(({ event, last, maxMs }) => {
     const samples = server.latency.history(event);
     const mean = samples.reduce((sum, { latencyMs }) => sum + latencyMs, 0) / samples.length;
+    const deviation =
+      samples.reduce((sum, { latencyMs }) => sum + Math.abs(latencyMs - mean), 0) / samples.length;
+    const seconds = Math.max(1, Math.floor(server.nowMs / 1000) - samples[0]!.timeSeconds);
     const advice = ADVICE[event];
     return (
-      `${event}: ${samples.length} samples, mean ${Math.round(mean)} ms, last ${last.latencyMs} ms, worst ${maxMs} ms.\n` +
+      `${event}: ${samples.length} samples, one in ${(seconds / samples.length).toFixed(1)} s, ` +
+      `mean ${Math.round(mean)} ms, mean deviation ${Math.round(deviation)} ms, ` +
+      `last ${last.latencyMs} ms, worst ${maxMs} ms.\n` +
       (advice === undefined ? '' : `  Likely: ${advice}.\n`)
     );
   });

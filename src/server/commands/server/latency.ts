@@ -2,6 +2,7 @@ import type { Request } from '../../../protocol/request.js';
 import type { Session } from '../../clients/session.js';
 import { type Command, type CommandSpec, Flag } from '../command.js';
 import { helpSubcommand } from '../help.js';
+import { graphText } from './latency-graph.js';
 import { latencyReport } from './latency-report.js';
 
 const FLAGS = Flag.ADMIN | Flag.NOSCRIPT | Flag.LOADING | Flag.STALE;
@@ -124,8 +125,6 @@ export const latency: CommandSpec = {
   subcommands: [...SUBCOMMANDS, helpSubcommand('latency', 'server', '2.8.13', SUBCOMMANDS)],
 };
 
-const BARS = '_.-=oO#';
-
 function graphCommand(session: Session, request: Request): void {
   const { reply, server } = session;
   const event = request.string(2);
@@ -134,11 +133,11 @@ function graphCommand(session: Session, request: Request): void {
   const all = samples.map((sample) => sample.latencyMs);
   const max = Math.max(...all);
   const min = Math.min(...all);
-  const bars = all.map((ms) =>
-    BARS.charAt(Math.round(((ms - min) / Math.max(1, max - min)) * (BARS.length - 1))),
-  );
   const header = `${event} - high ${max} ms, low ${min} ms (all time high ${server.latency.maxMs(event)} ms)`;
-  reply.verbatim('txt', `${header}\n${'-'.repeat(80)}\n${bars.join('')}\n`);
+  reply.verbatim(
+    'txt',
+    `${header}\n${'-'.repeat(80)}\n${graphText(samples, Math.floor(server.nowMs / 1000))}`,
+  );
 }
 
 function histogramCommand(session: Session, request: Request): void {

@@ -5,7 +5,7 @@ import type { Request } from '../../../protocol/request.js';
 import { Type } from '../../../storage/representation.js';
 import { setForEach, setLength, setRandom, setRemove, setSample } from '../../../storage/types/set.js';
 import { NotifyClass } from '../../pubsub/notifications.js';
-import { randomCount, REPEATED_MAX } from '../../arguments/random-count.js';
+import { randomCount, repeatsTooOften } from '../../arguments/random-count.js';
 import type { Session } from '../../clients/session.js';
 import { removalName } from '../../execution/propagation.js';
 import { readTyped, writeTyped, WRONG_TYPE } from '../../arguments/typed-key.js';
@@ -132,9 +132,9 @@ function srandmemberCommand(session: Session, request: Request): void {
 
 function replyRepeated(session: Session, ref: number, count: number): void {
   const { db, reply } = session;
-  if (count > REPEATED_MAX) return reply.error(errors.OUT_OF_RANGE);
+  if (repeatsTooOften(session, count)) return reply.error(errors.OUT_OF_RANGE);
   reply.array(count);
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count && !reply.dropped; i++) {
     setRandom(db, ref, member);
     reply.bulk(member);
   }

@@ -3,7 +3,7 @@ import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import { randomIndexes } from '../../../storage/random-sample.js';
 import type { SortedSet } from '../../../storage/types/sorted-set.js';
-import { randomCount, REPEATED_MAX } from '../../arguments/random-count.js';
+import { randomCount, repeatsTooOften } from '../../arguments/random-count.js';
 import type { Session } from '../../clients/session.js';
 import { type CommandSpec, Flag, key } from '../command.js';
 import { openSortedSet } from './open.js';
@@ -63,9 +63,11 @@ function replyDistinct(session: Session, set: SortedSet, count: number, withScor
 }
 
 function replyRepeated(session: Session, set: SortedSet, count: number, withScores: boolean): void {
-  if (count > REPEATED_MAX) return session.reply.error(errors.OUT_OF_RANGE);
+  if (repeatsTooOften(session, count)) return session.reply.error(errors.OUT_OF_RANGE);
   beginReply(session, count, withScores);
-  for (let i = 0; i < count; i++) replyEntry(session, set, randomRank(session, set), withScores);
+  for (let i = 0; i < count && !session.reply.dropped; i++) {
+    replyEntry(session, set, randomRank(session, set), withScores);
+  }
 }
 
 /** Members with their scores are pairs in RESP3, and stand in one row in RESP2. */
