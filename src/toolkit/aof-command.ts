@@ -6,6 +6,7 @@ import { count } from '../persistence/toolkit/check-report.js';
 import type { CheckStatus } from '../persistence/toolkit/check.js';
 import type { OperationsResult } from '../persistence/toolkit/operations.js';
 import type { Progress } from '../persistence/toolkit/progress.js';
+import type { PartsProgress } from './state-parts.js';
 import { askQuestion, ProgressBar } from './terminal.js';
 
 /** Exit codes of all `aof` commands; after a signal it is 128 and the signal's number, as shells have it. */
@@ -117,13 +118,26 @@ export abstract class AofCommand extends Command {
 
   /** As `progressOf`, for work that is measured in something else; `total` may become known only on the way. */
   protected progress(total: number, doing: string): (done: number, label: string) => Promise<void> {
-    process.on('SIGINT', this.onSignal);
-    process.on('SIGTERM', this.onSignal);
+    if (!process.listeners('SIGINT').includes(this.onSignal)) {
+      process.on('SIGINT', this.onSignal);
+      process.on('SIGTERM', this.onSignal);
+    }
     const bar = this.newBar(total);
     return async (done, label) => {
       bar.show(done, label === '' ? doing : `${doing} ${label}`);
       await nextTurn();
       if (this.signal !== null) throw new InterruptedError(this.signal);
+    };
+  }
+
+  /** For data that may have to be loaded part by part. */
+  protected partsProgress(telling = 'writing'): PartsProgress {
+    return {
+      reading: (set, doing) => this.progressOf(set, doing),
+      telling: (keys, doing) => {
+        const progress = this.progress(keys, doing + telling);
+        return (done) => progress(done, '');
+      },
     };
   }
 

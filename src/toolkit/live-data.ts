@@ -1,8 +1,7 @@
 import type { AofSet } from '../persistence/toolkit/aof-set.js';
 import { setBytes } from '../persistence/toolkit/aof-set.js';
-import type { Progress } from '../persistence/toolkit/progress.js';
 import { type KeySize, KeySizeWriter } from './key-size-writer.js';
-import { OfflineState } from './offline-state.js';
+import type { OfflineData } from './state-parts.js';
 
 /** What a set amounts to now, and what of it a rewrite would free. */
 export interface LiveData {
@@ -14,19 +13,18 @@ export interface LiveData {
   biggestKeys: KeySize[];
 }
 
-/** Loads the data, which takes the memory of a server that holds it. Rejects with an `AofDamagedError` when it cannot be loaded. */
-export async function measureLiveData(set: AofSet, top: number, progress: Progress): Promise<LiveData> {
-  const state = await OfflineState.load(set, progress);
-  const writer = new KeySizeWriter(top, state.rdbVersion);
-  await state.tell(writer);
-  writer.finish();
+/** Rejects with an `AofDamagedError` when the data cannot be loaded. */
+export async function measureLiveData(set: AofSet, data: OfflineData, top: number): Promise<LiveData> {
+  let writer: KeySizeWriter | null = null;
+  await data.tell((version) => (writer = new KeySizeWriter(top, version)));
+  writer!.finish();
   const fileBytes = setBytes(set);
-  const liveBytes = writer.offset;
+  const liveBytes = writer!.offset;
   return {
-    keys: state.keys,
+    keys: data.keys,
     fileBytes,
     liveBytes,
     deadBytes: Math.max(0, fileBytes - liveBytes),
-    biggestKeys: writer.biggest,
+    biggestKeys: writer!.biggest,
   };
 }

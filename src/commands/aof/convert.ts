@@ -3,8 +3,8 @@ import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { appendFilenameOf } from '../../persistence/toolkit/restore.js';
 import { AofCommand, ExitCode, exitCodeHelp, pathArgument } from '../../toolkit/aof-command.js';
-import { OfflineState } from '../../toolkit/offline-state.js';
-import { stateRemarks, writeMultiPart, writeSingle } from '../../toolkit/state-files.js';
+import { dataRemarks, writeMultiPart, writeSingle } from '../../toolkit/state-files.js';
+import { memoryFlag, OfflineData } from '../../toolkit/state-parts.js';
 
 interface ConvertResult {
   output: string;
@@ -38,23 +38,20 @@ export default class AofConvert extends AofCommand {
     }),
     output: Flags.string({ char: 'o', required: true, description: 'file or data directory to make' }),
     appendfilename: Flags.string({ description: 'name of the AOF in the directory' }),
+    memory: memoryFlag,
   };
 
   async run(): Promise<ConvertResult> {
     const { args, flags } = await this.parse(AofConvert);
     const set = findAofSet(args.path);
-    const state = await OfflineState.load(set, this.progressOf(set));
-    const writing = this.progress(state.keys, 'writing');
-    const progress = (done: number): Promise<void> => writing(done, flags.output);
+    const data = new OfflineData(set, flags.memory, this.partsProgress());
     const { to, output } = flags;
     const name = flags.appendfilename ?? (set.manifest === null ? 'redis.aof' : appendFilenameOf(set));
     const written =
-      to === 'multi'
-        ? await writeMultiPart(state, output, name, 'rdb', progress)
-        : await writeSingle(state, output, to, progress);
-    const { keys, droppedBytes, needsRedis } = state;
+      to === 'multi' ? await writeMultiPart(data, output, name, 'rdb') : await writeSingle(data, output, to);
+    const { keys, droppedBytes, needsRedis } = data;
     process.exitCode = droppedBytes > 0 ? ExitCode.REPAIRABLE : ExitCode.SOUND;
-    for (const remark of stateRemarks(state)) this.logToStderr(remark);
+    for (const remark of dataRemarks(data)) this.logToStderr(remark);
     this.log(`Wrote ${count(keys, 'key')}, ${bytes(written)}, to ${output}`);
     return { output, to, keys, bytes: written, droppedBytes, needsRedis };
   }

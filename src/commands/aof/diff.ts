@@ -1,9 +1,17 @@
 import { Args } from '@oclif/core';
-import { type AofSet, findAofSet } from '../../persistence/toolkit/aof-set.js';
-import { DigestVisitor, type KeyDigest } from '../../persistence/toolkit/digest-visitor.js';
-import { type JsonArgument, jsonOfLatin1, shownArgument } from '../../persistence/toolkit/json-argument.js';
+import { Bytes } from '../../bytes/bytes.js';
+import { findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { count } from '../../persistence/toolkit/check-report.js';
+import { DigestVisitor } from '../../persistence/toolkit/digest-visitor.js';
+import {
+  type JsonArgument,
+  jsonArgument,
+  jsonOfLatin1,
+  shownArgument,
+} from '../../persistence/toolkit/json-argument.js';
+import { DIGEST_BYTES_PER_KEY, type KeyDigest, KeyDigests } from '../../persistence/toolkit/key-digests.js';
 import { AofCommand, exitCodeHelp, ExitCode } from '../../toolkit/aof-command.js';
-import { OfflineState } from '../../toolkit/offline-state.js';
+import { memoryFlag, type StatePart, StateParts } from '../../toolkit/state-parts.js';
 
 interface KeyDifference {
   change: 'added' | 'removed' | 'value' | 'type' | 'expiry';
@@ -34,61 +42,69 @@ export default class AofDiff extends AofCommand {
     a: Args.string({ required: true, description: 'an AOF, an RDB file, a manifest or a directory' }),
     b: Args.string({ required: true, description: 'another' }),
   };
+  static override flags = { memory: memoryFlag };
 
   async run(): Promise<DiffResult> {
-    const { args } = await this.parse(AofDiff);
-    const [setA, setB] = [findAofSet(args.a), findAofSet(args.b)];
-    const before = await this.digests(setA);
-    const keysA = before.size;
-    const differences: KeyDifference[] = [];
-    const tell = (difference: KeyDifference): void => {
-      if (this.jsonEnabled()) differences.push(difference);
+    const { args, flags } = await this.parse(AofDiff);
+    const sets = [findAofSet(args.a), findAofSet(args.b)];
+    const found: KeyDifference[] = [];
+    const comparison = new Comparison((difference) => {
+      if (this.jsonEnabled()) found.push(difference);
       else this.log(line(difference));
-    };
-    let changes = 0;
-    let keysB = 0;
-    await this.eachKey(setB, (db, key, digest) => {
-      keysB++;
-      const name = `${db}:${key}`;
-      const change = compare(before.get(name), digest);
-      before.delete(name);
-      if (change === null) return;
-      changes++;
-      tell({ change, db, key: jsonOfLatin1(key), type: digest.type });
     });
-    for (const [name, { type }] of before) {
-      changes++;
-      const colon = name.indexOf(':');
-      const key = jsonOfLatin1(name.slice(colon + 1));
-      tell({ change: 'removed', db: Number(name.slice(0, colon)), key, type });
-    }
+    const options = { memoryMegabytes: flags.memory, bytesPerKey: DIGEST_BYTES_PER_KEY };
+    const parts = new StateParts(sets, options, this.partsProgress('comparing'));
+    await parts.each((part, set) => (set === 0 ? comparison.take(part) : comparison.compare(part)));
+    const { changes, keysA, keysB } = comparison;
     if (changes > 0) process.exitCode = ExitCode.REPAIRABLE;
     this.log(
-      `${keysA} keys in ${args.a}, ${keysB} in ${args.b}, ${changes === 0 ? 'no difference' : `${changes} differ`}`,
+      `${count(keysA, 'key')} in ${args.a}, ${keysB.toLocaleString('en')} in ${args.b}, ${changes === 0 ? 'no difference' : `${changes.toLocaleString('en')} differ`}`,
     );
-    return { equal: changes === 0, keysA, keysB, differences };
-  }
-
-  private async digests(set: AofSet): Promise<Map<string, KeyDigest>> {
-    const map = new Map<string, KeyDigest>();
-    await this.eachKey(set, (db, key, digest) => map.set(`${db}:${key}`, digest));
-    return map;
-  }
-
-  private async eachKey(
-    set: AofSet,
-    tell: (db: number, key: string, digest: KeyDigest) => void,
-  ): Promise<void> {
-    const state = await OfflineState.load(set, this.progressOf(set));
-    const progress = this.progress(state.keys, 'comparing');
-    await state.tell(new DigestVisitor(tell), (done) => progress(done, ''));
+    return { equal: changes === 0, keysA, keysB, differences: found };
   }
 }
 
-function compare(a: KeyDigest | undefined, b: KeyDigest): KeyDifference['change'] | null {
-  if (a === undefined) return 'added';
+/** Compares two sets part by part: digests of the first one's keys, then the keys of the second one. */
+class Comparison {
+  keysA = 0;
+  keysB = 0;
+  changes = 0;
+  private digests = new KeyDigests();
+
+  constructor(private readonly tell: (difference: KeyDifference) => void) {}
+
+  take({ state, progress }: StatePart): Promise<void> {
+    this.digests = new KeyDigests();
+    return state.tell(new DigestVisitor((db, key, digest) => this.digests.add(db, key, digest)), progress);
+  }
+
+  async compare({ state, range, progress }: StatePart): Promise<void> {
+    const visitor = new DigestVisitor((db, key, digest) => {
+      this.keysB++;
+      const before = this.digests.take(db, key);
+      if (before !== null) this.keysA++;
+      const change = compare(before, digest);
+      if (change !== null) this.note({ change, db, key: jsonOfLatin1(key.toString()), type: digest.type });
+    });
+    await state.tell(visitor, progress);
+    this.digests.forEachLeft((db, key, { type }) => {
+      // The range may have become smaller since: such a key comes with a later one.
+      if (!range.includes(new Bytes(key))) return;
+      this.keysA++;
+      this.note({ change: 'removed', db, key: jsonArgument(key), type });
+    });
+  }
+
+  private note(difference: KeyDifference): void {
+    this.changes++;
+    this.tell(difference);
+  }
+}
+
+function compare(a: KeyDigest | null, b: KeyDigest): KeyDifference['change'] | null {
+  if (a === null) return 'added';
   if (a.type !== b.type) return 'type';
-  if (a.digest !== b.digest) return 'value';
+  if (a.high !== b.high || a.low !== b.low) return 'value';
   return a.expireAtMs === b.expireAtMs ? null : 'expiry';
 }
 

@@ -7,8 +7,8 @@ import { AofImporter, type ImportResult } from '../../persistence/toolkit/import
 import { fileBytes, findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { newFile } from '../../persistence/toolkit/output-set.js';
 import { AofCommand, exitCodeHelp } from '../../toolkit/aof-command.js';
-import { OfflineState } from '../../toolkit/offline-state.js';
-import { stateRemarks, writeSingle } from '../../toolkit/state-files.js';
+import { dataRemarks, writeSingle } from '../../toolkit/state-files.js';
+import { memoryFlag, OfflineData } from '../../toolkit/state-parts.js';
 
 const LINES_PER_LOOK = 4096;
 
@@ -27,6 +27,7 @@ export default class AofImport extends AofCommand {
     output: Flags.string({ char: 'o', required: true, description: 'AOF or RDB file to write' }),
     rdb: Flags.boolean({ description: 'write an RDB file, whatever its name' }),
     checksum: Flags.boolean({ default: true, allowNo: true, description: 'add checksum annotations' }),
+    memory: memoryFlag,
   };
 
   async run(): Promise<ImportResult> {
@@ -46,7 +47,7 @@ export default class AofImport extends AofCommand {
       throw error;
     }
     const result = rdb
-      ? { ...imported, path: flags.output, bytes: await this.save(aof, flags.output) }
+      ? { ...imported, path: flags.output, bytes: await this.save(aof, flags.output, flags.memory) }
       : imported;
     this.log(`Wrote ${count(result.records, 'operation')}, ${bytes(result.bytes)}, to ${result.path}`);
     return result;
@@ -69,13 +70,12 @@ export default class AofImport extends AofCommand {
     return importer.finish();
   }
 
-  private async save(aof: string, output: string): Promise<number> {
+  private async save(aof: string, output: string, memory: number): Promise<number> {
     try {
       const set = findAofSet(aof);
-      const state = await OfflineState.load(set, this.progressOf(set, 'running'));
-      const writing = this.progress(state.keys, 'writing');
-      const written = await writeSingle(state, output, 'rdb', (done) => writing(done, output));
-      for (const remark of stateRemarks(state)) this.logToStderr(remark);
+      const data = new OfflineData(set, memory, this.partsProgress());
+      const written = await writeSingle(data, output, 'rdb');
+      for (const remark of dataRemarks(data)) this.logToStderr(remark);
       return written;
     } finally {
       rmSync(aof);

@@ -4,8 +4,8 @@ import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { appendFilenameOf } from '../../persistence/toolkit/restore.js';
 import { AofCommand, ExitCode, exitCodeHelp, pathArgument } from '../../toolkit/aof-command.js';
-import { OfflineState } from '../../toolkit/offline-state.js';
-import { stateRemarks, writeMultiPart, writeSingle } from '../../toolkit/state-files.js';
+import { dataRemarks, writeMultiPart, writeSingle } from '../../toolkit/state-files.js';
+import { memoryFlag, OfflineData } from '../../toolkit/state-parts.js';
 
 interface RewriteResult {
   output: string;
@@ -19,7 +19,7 @@ interface RewriteResult {
 export default class AofRewrite extends AofCommand {
   static override summary = 'compact an AOF without a server: only what makes the present data remains';
   static override description =
-    'Loads the data into memory and writes it anew: as a multi-part AOF into a new data directory, or with --single as one file. The original is only read.' +
+    'Loads the data and writes it anew: as a multi-part AOF into a new data directory, or with --single as one file. The original is only read.' +
     exitCodeHelp({
       0: 'rewritten',
       1: 'rewritten without the unfinished end',
@@ -37,21 +37,20 @@ export default class AofRewrite extends AofCommand {
       default: 'rdb',
       description: 'format of the data',
     }),
+    memory: memoryFlag,
   };
 
   async run(): Promise<RewriteResult> {
     const { args, flags } = await this.parse(AofRewrite);
     const set = findAofSet(args.path);
-    const state = await OfflineState.load(set, this.progressOf(set));
-    const writing = this.progress(state.keys, 'writing');
-    const progress = (done: number): Promise<void> => writing(done, flags.output);
+    const data = new OfflineData(set, flags.memory, this.partsProgress());
     const bytesBefore = set.files.reduce((sum, { path }) => sum + statSync(path).size, 0);
     const bytesAfter = flags.single
-      ? await writeSingle(state, flags.output, flags.base, progress)
-      : await writeMultiPart(state, flags.output, appendFilenameOf(set), flags.base, progress);
-    const { keys, droppedBytes, needsRedis } = state;
+      ? await writeSingle(data, flags.output, flags.base)
+      : await writeMultiPart(data, flags.output, appendFilenameOf(set), flags.base);
+    const { keys, droppedBytes, needsRedis } = data;
     process.exitCode = droppedBytes > 0 ? ExitCode.REPAIRABLE : ExitCode.SOUND;
-    for (const remark of stateRemarks(state)) this.logToStderr(remark);
+    for (const remark of dataRemarks(data)) this.logToStderr(remark);
     this.log(
       `${count(keys, 'key')}: ${bytes(bytesBefore)} before, ${bytes(bytesAfter)} after, in ${flags.output}`,
     );

@@ -1,14 +1,9 @@
-import { createHash } from 'node:crypto';
-import type { Bytes } from '../../bytes/bytes.js';
+import { hash } from 'node:crypto';
+import { Bytes } from '../../bytes/bytes.js';
+import { copyBytes } from '../../bytes/hash.js';
 import { formatDouble } from '../../bytes/double.js';
+import type { KeyDigest } from './key-digests.js';
 import type { KeyMeta, RdbVisitor, StreamConsumer, StreamGroup, StreamInfo } from '../rdb/rdb-visitor.js';
-
-/** What `diff` keeps of a key: 8 bytes of digest stand for the value. */
-export interface KeyDigest {
-  type: string;
-  expireAtMs: number;
-  digest: bigint;
-}
 
 /**
  * Tells a digest per key that does not depend on how the value is encoded, nor on the order of members and fields, which
@@ -16,15 +11,19 @@ export interface KeyDigest {
  */
 export class DigestVisitor implements RdbVisitor {
   private db = 0;
-  private key = '';
+  private key = new Bytes(new Uint8Array(0));
   private type = '';
   private expireAtMs = -1;
-  private sum = 0n;
+  private high = 0;
+  private low = 0;
   private position = 0;
   private group = '';
   private consumer = '';
+  /** The parts of what is being added, each behind its length. */
+  private scratch = Buffer.allocUnsafeSlow(4096);
+  private at = 0;
 
-  constructor(private readonly tell: (db: number, key: string, digest: KeyDigest) => void) {}
+  constructor(private readonly tell: (db: number, key: Bytes, digest: KeyDigest) => void) {}
 
   select(db: number): void {
     this.db = db;
@@ -44,7 +43,7 @@ export class DigestVisitor implements RdbVisitor {
 
   string(key: Bytes, value: Bytes, meta: KeyMeta): void {
     this.start('string', key, meta);
-    this.add(value.toString());
+    this.add(value);
     this.end();
   }
 
@@ -53,7 +52,7 @@ export class DigestVisitor implements RdbVisitor {
   }
 
   listElement(element: Bytes): void {
-    this.add(String(this.position++), element.toString());
+    this.add(String(this.position++), element);
   }
 
   setStart(key: Bytes, _count: number, meta: KeyMeta): void {
@@ -61,7 +60,7 @@ export class DigestVisitor implements RdbVisitor {
   }
 
   setMember(member: Bytes): void {
-    this.add(member.toString());
+    this.add(member);
   }
 
   zsetStart(key: Bytes, _count: number, meta: KeyMeta): void {
@@ -69,7 +68,7 @@ export class DigestVisitor implements RdbVisitor {
   }
 
   zsetMember(member: Bytes, score: number): void {
-    this.add(member.toString(), formatDouble(score));
+    this.add(member, formatDouble(score));
   }
 
   hashStart(key: Bytes, _count: number, meta: KeyMeta): void {
@@ -77,7 +76,7 @@ export class DigestVisitor implements RdbVisitor {
   }
 
   hashField(field: Bytes, value: Bytes, expireAtMs: number): void {
-    this.add(field.toString(), value.toString(), String(expireAtMs));
+    this.add(field, value, String(expireAtMs));
   }
 
   streamStart(key: Bytes, meta: KeyMeta): void {
@@ -85,20 +84,20 @@ export class DigestVisitor implements RdbVisitor {
   }
 
   streamEntry(id: Bytes, pairs: readonly Bytes[], fields: number): void {
-    this.add(id.toString(), ...pairs.slice(0, 2 * fields).map(String));
+    this.add(id, ...pairs.slice(0, 2 * fields));
   }
 
   streamInfo(info: StreamInfo): void {
-    this.add('info', info.lastId.toString(), info.maxDeletedId.toString(), String(info.entriesAdded));
+    this.add('info', info.lastId, info.maxDeletedId, String(info.entriesAdded));
   }
 
   streamGroup(group: StreamGroup): void {
     this.group = group.name.toString();
-    this.add('group', this.group, group.lastId.toString(), String(group.entriesRead));
+    this.add('group', this.group, group.lastId, String(group.entriesRead));
   }
 
   streamPending(id: Bytes, _deliveredAtMs: number, deliveries: number): void {
-    this.add('pending', this.group, id.toString(), String(deliveries));
+    this.add('pending', this.group, id, String(deliveries));
   }
 
   streamConsumers(): void {
@@ -111,26 +110,43 @@ export class DigestVisitor implements RdbVisitor {
   }
 
   streamConsumerPending(id: Bytes): void {
-    this.add('owns', this.group, this.consumer, id.toString());
+    this.add('owns', this.group, this.consumer, id);
   }
 
   end(): void {
-    const { type, expireAtMs, sum: digest } = this;
-    this.tell(this.db, this.key, { type, expireAtMs, digest });
+    const { type, expireAtMs, high, low } = this;
+    this.tell(this.db, this.key, { type, expireAtMs, high, low });
   }
 
   private start(type: string, key: Bytes, meta: KeyMeta): void {
     this.type = type;
-    this.key = key.toString();
+    this.key = key.copy();
     this.expireAtMs = meta.expireAtMs;
-    this.sum = 0n;
+    this.high = this.low = 0;
     this.position = 0;
   }
 
   /** Sums are the same in any order, unlike a hash of everything in turn. */
-  private add(...parts: readonly string[]): void {
-    const hash = createHash('sha256');
-    for (const part of parts) hash.update(`${part.length}:`).update(part, 'latin1');
-    this.sum = BigInt.asUintN(64, this.sum + hash.digest().readBigUInt64LE(0));
+  private add(...parts: readonly (Bytes | string)[]): void {
+    this.at = 0;
+    for (const part of parts) this.put(part);
+    // One call on bytes side by side: an object per hash, fed part by part, took 8 us an element.
+    const digest = hash('sha256', this.scratch.subarray(0, this.at), 'buffer');
+    const low = (this.low >>> 0) + digest.readUInt32LE(0);
+    this.low = low | 0;
+    this.high = (this.high + digest.readInt32LE(4) + (low > 0xffff_ffff ? 1 : 0)) | 0;
+  }
+
+  private put(part: Bytes | string): void {
+    const { length } = part;
+    if (this.at + length + 4 > this.scratch.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * (this.at + length + 4));
+      this.scratch.copy(larger, 0, 0, this.at);
+      this.scratch = larger;
+    }
+    this.at = this.scratch.writeUInt32LE(length, this.at);
+    if (typeof part === 'string') this.scratch.write(part, this.at, 'latin1');
+    else copyBytes(part.buffer, part.offset, length, this.scratch, this.at);
+    this.at += length;
   }
 }

@@ -165,16 +165,19 @@ export class KeyspaceLoader implements RdbVisitor {
 
   /** False for a key that is left out. A key that is there already is replaced. */
   private begin(key: Bytes, meta: KeyMeta): boolean {
-    this.skipping = this.nowMs !== null && meta.expireAtMs >= 0 && meta.expireAtMs <= this.nowMs;
-    if (this.skipping) {
-      this.expiredKeys++;
-      return false;
-    }
+    this.skipping = this.leavesOut(key, meta);
+    if (this.skipping) return false;
     this.expireAtMs = meta.expireAtMs;
     this.idleSeconds = meta.idleSeconds;
     this.frequency = meta.frequency;
     const existing = this.db.find(key);
     if (existing !== 0) this.db.remove(existing);
     return true;
+  }
+
+  protected leavesOut(_key: Bytes, meta: KeyMeta): boolean {
+    const expired = this.nowMs !== null && meta.expireAtMs >= 0 && meta.expireAtMs <= this.nowMs;
+    if (expired) this.expiredKeys++;
+    return expired;
   }
 }
