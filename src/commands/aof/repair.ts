@@ -2,7 +2,8 @@ import { Flags } from '@oclif/core';
 import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { type JsonArgument, shownArgument } from '../../persistence/toolkit/json-argument.js';
-import { type RecordJudge, salvage, type SalvageResult } from '../../persistence/toolkit/salvage.js';
+import { type RecordJudge, salvage } from '../../persistence/toolkit/salvage.js';
+import type { SalvageResult } from '../../persistence/toolkit/salvage-output.js';
 import { AofCommand, exitCodeHelp, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
 

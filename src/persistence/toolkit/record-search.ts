@@ -16,6 +16,7 @@ const PROOF_RECORDS_MAX = 100_000;
  * altered, unless there are many.
  */
 const PROOF_INSIDE_VALUE = 64;
+const STAR = 42;
 const CHECKSUM_START = /^#CRC:[0-9a-f]{8}:\d/;
 
 /** Where records begin again behind damage. */
@@ -115,6 +116,18 @@ function provenRecords(
   return records >= PROOF_RECORDS ? records : 0;
 }
 
+/**
+ * Where the records end that stand at the very beginning of a value, which begins at `valueStart`: they are its own, since
+ * a record of the file comes behind the end of one. `valueStart` when there are none.
+ */
+export function ownRecordsEnd(read: ReadBytes, size: number, valueStart: number): number {
+  if (byteAt(read, valueStart) !== STAR) return valueStart;
+  const reader = new AofReader(read, size, valueStart, { checksums: false, argumentBytesMax: 64 });
+  let records = 0;
+  while (reader.next() === AofItem.RECORD && records < PROOF_INSIDE_VALUE) records++;
+  return records < PROOF_INSIDE_VALUE ? reader.start : valueStart;
+}
+
 /** True when a newline stands at `offset`. */
 export function startsWithNewline(read: ReadBytes, offset: number): boolean {
   const bytes = Buffer.alloc(2);
@@ -134,7 +147,7 @@ export function argumentFollows(read: ReadBytes, offset: number): boolean {
   return header !== null && startsWithNewline(read, offset + header[0].length + Number(header[1]));
 }
 
-function readFully(read: ReadBytes, to: Buffer, length: number, offset: number): number {
+export function readFully(read: ReadBytes, to: Buffer, length: number, offset: number): number {
   let filled = 0;
   while (filled < length) {
     const got = read(to, filled, length - filled, offset + filled);
@@ -150,7 +163,8 @@ function readFully(read: ReadBytes, to: Buffer, length: number, offset: number):
  */
 export function examineCut(read: ReadBytes, size: number, start: number, damage: AofDamage): AofDamage {
   if (damage.kind !== 'cut') return damage;
-  const boundary = findRecords(read, size, start + 1, { insideCut: true });
+  const from = Math.max(start + 1, ownRecordsEnd(read, size, damage.offset));
+  const boundary = findRecords(read, size, from, { insideCut: true });
   if (boundary === null) return damage;
   const records =
     boundary.records === 1

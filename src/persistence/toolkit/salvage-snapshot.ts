@@ -26,7 +26,7 @@ interface ByteRange {
   end: number;
 }
 
-type OffsetProgress = (offset: number) => Promise<void>;
+export type OffsetProgress = (offset: number) => Promise<void>;
 
 const CHUNK_BYTES = 1024 * 1024;
 /** An expire time and a use of the longest kinds, and the type. */

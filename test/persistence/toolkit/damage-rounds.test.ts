@@ -197,7 +197,9 @@ class Round {
         if (EDGES.test(text)) continue;
         if (!damaged.kept(unit.start, unit.end)) continue;
         const left = have.get(text) ?? 0;
-        if (left === 0 && this.movedIntoValue(unit, units)) count('salvage: records moved into a value');
+        if (left === 0 && this.movedIntoSnapshot(unit, start))
+          count('salvage: records moved into an RDB part');
+        else if (left === 0 && this.movedIntoValue(unit, units)) count('salvage: records moved into a value');
         else if (left === 0 && saved.some((other) => other.length > raw.length && other.includes(raw)))
           count('salvage: records swallowed by a value whose end fits');
         else if (left === 0)
@@ -214,6 +216,13 @@ class Round {
     }
     if (isSnapshot)
       this.savedSnapshot(join(directory, names.find((name) => name.includes('.base.rdb')) ?? ''));
+  }
+
+  /** True for a record of a block that came to stand before the end of an RDB part, as a value of it may. */
+  private movedIntoSnapshot(unit: Unit, snapshotEnd: number): boolean {
+    const { damaged } = this;
+    if (damaged.kind !== 'swap' || snapshotEnd === 0) return false;
+    return damaged.placeOf(unit.start) < damaged.placeOf(snapshotEnd - 1);
   }
 
   /** True for a record of a block that came to stand inside a large value: nothing tells it from the value. */
