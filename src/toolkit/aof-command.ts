@@ -61,7 +61,7 @@ export abstract class AofCommand extends Command {
     if (code === null) throw error;
     this.bar?.clear();
     process.exitCode = code;
-    const { message } = error;
+    const message = messageOf(error);
     if (this.jsonEnabled()) this.logJson({ error: message });
     else this.logToStderr(`${this.config.bin} ${this.id?.replaceAll(':', ' ') ?? ''}: ${message}`);
     return Promise.resolve();
@@ -146,6 +146,13 @@ export abstract class AofCommand extends Command {
     this.bar?.clear();
     return (this.bar = new ProgressBar(total, process.stderr));
   }
+}
+
+/** With what to do about it where the system only says what happened. */
+function messageOf(error: Error): string {
+  const code = 'code' in error ? error.code : '';
+  if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EFBIG') return error.message;
+  return `${error.message}: there is no room for what is being written. Nothing was changed, and nothing half written remains. Free some space, or write to another disk`;
 }
 
 /** Null for an error that should not happen, which is shown with its stack. */

@@ -18,7 +18,7 @@ export class RequestKeys {
   /** Indexes of the arguments that are keys. Of a command that is not known, the first argument is taken for one. */
   of(request: Request): readonly number[] {
     const command = this.command(request);
-    if (command === undefined) return request.count > 1 ? [1] : [];
+    if (command === undefined) return keysOfOther(request);
     const { keys = [], getKeys } = command.spec;
     if (getKeys !== undefined) return getKeys(request) ?? [];
     if (keys.length === 1 && keys[0]!.find.kind === 'range' && keys[0]!.find.first === keys[0]!.find.last) {
@@ -75,6 +75,17 @@ const OTHER_COMMANDS = new Set([
   'publish',
   'spublish',
 ]);
+
+const KEYLESS_COMMANDS = new Set(['function', 'script', 'publish', 'spublish']);
+const SCRIPT_COMMANDS = new Set(['eval', 'evalsha', 'fcall']);
+
+function keysOfOther(request: Request): readonly number[] {
+  const name = request.word(0);
+  if (KEYLESS_COMMANDS.has(name)) return [];
+  if (!SCRIPT_COMMANDS.has(name)) return request.count > 1 ? [1] : [];
+  const count = request.count > 2 ? Number(request.string(2)) : 0;
+  return range(3, Math.min(2 + count, request.count - 1), 1);
+}
 
 export const VALUE_TYPES = ['string', 'list', 'set', 'zset', 'hash', 'stream'] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];

@@ -5,13 +5,13 @@ import { RdbCommands } from '../persistence/rdb-commands.js';
 import type { RdbSink } from '../persistence/rdb/rdb-output.js';
 import { RdbWriter, type RdbVersion } from '../persistence/rdb/rdb-writer.js';
 import { bytes } from '../persistence/toolkit/check-report.js';
-import { inNewDataDirectory, newFile, writeManifest } from '../persistence/toolkit/output-set.js';
+import { inNewDataDirectory, inNewFile, writeManifest } from '../persistence/toolkit/output-set.js';
 import type { OfflineData } from './state-parts.js';
 
 export type StateFormat = 'rdb' | 'aof';
 
 /** Writes the data as an RDB file. `aofBase`: as the base of a multi-part AOF. */
-async function writeRdb(data: OfflineData, path: string, aofBase: boolean): Promise<number> {
+export async function writeRdb(data: OfflineData, path: string, aofBase: boolean): Promise<number> {
   const file = new AtomicFile(path);
   try {
     const sink = {
@@ -56,8 +56,7 @@ async function writeCommands(data: OfflineData, path: string): Promise<number> {
 
 /** Writes the data as one file that does not exist yet; its size. */
 export function writeSingle(data: OfflineData, path: string, format: StateFormat): Promise<number> {
-  newFile(path);
-  return format === 'rdb' ? writeRdb(data, path, false) : writeCommands(data, path);
+  return inNewFile(path, () => (format === 'rdb' ? writeRdb(data, path, false) : writeCommands(data, path)));
 }
 
 /** Writes the data as a multi-part AOF into a new data directory; the size of its files. */

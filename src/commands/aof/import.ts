@@ -5,9 +5,9 @@ import { Args, Flags } from '@oclif/core';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { AofImporter, type ImportResult } from '../../persistence/toolkit/import.js';
 import { fileBytes, findAofSet } from '../../persistence/toolkit/aof-set.js';
-import { newFile } from '../../persistence/toolkit/output-set.js';
+import { inNewFile } from '../../persistence/toolkit/output-set.js';
 import { AofCommand, exitCodeHelp } from '../../toolkit/aof-command.js';
-import { dataRemarks, writeSingle } from '../../toolkit/state-files.js';
+import { dataRemarks, writeRdb } from '../../toolkit/state-files.js';
 import { memoryFlag, OfflineData } from '../../toolkit/state-parts.js';
 
 const LINES_PER_LOOK = 4096;
@@ -35,46 +35,48 @@ export default class AofImport extends AofCommand {
     // A file that cannot be opened fails before the output is touched.
     const input = args.input === '-' ? process.stdin : (await open(args.input)).createReadStream();
     const rdb = flags.rdb || flags.output.endsWith('.rdb');
-    newFile(flags.output);
-    // Of an RDB file the commands go to a file beside it first: they are what the loader reads.
-    const aof = rdb ? `${flags.output}.import-${process.pid}.aof` : flags.output;
-    const importer = new AofImporter(aof, { checksums: flags.checksum });
-    let imported: ImportResult;
-    try {
-      imported = await this.take(importer, input, args.input === '-' ? 0 : fileBytes(args.input));
-    } catch (error) {
-      importer.abandon();
-      throw error;
-    }
-    const result = rdb
-      ? { ...imported, path: flags.output, bytes: await this.save(aof, flags.output, flags.memory) }
-      : imported;
+    const options = { checksums: flags.checksum };
+    const total = args.input === '-' ? 0 : fileBytes(args.input);
+    const result = await inNewFile(flags.output, async () => {
+      if (!rdb) return this.take(flags.output, options, input, total);
+      // The commands go to a file beside it first: they are what the loader reads.
+      const aof = `${flags.output}.import-${process.pid}.aof`;
+      const imported = await this.take(aof, options, input, total);
+      return { ...imported, path: flags.output, bytes: await this.save(aof, flags.output, flags.memory) };
+    });
     this.log(`Wrote ${count(result.records, 'operation')}, ${bytes(result.bytes)}, to ${result.path}`);
     return result;
   }
 
-  /** Of stdin it is not known how long it is. */
+  /** Writes the lines as an AOF. Of stdin it is not known how long it is. */
   private async take(
-    importer: AofImporter,
+    path: string,
+    options: { checksums: boolean },
     input: NodeJS.ReadableStream,
     total: number,
   ): Promise<ImportResult> {
+    const importer = new AofImporter(path, options);
     const progress = this.progress(total, 'importing');
     let done = 0;
     let lines = 0;
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      importer.add(line);
-      done += line.length + 1;
-      if (++lines % LINES_PER_LOOK === 0) await progress(done, total === 0 ? count(lines, 'line') : '');
+    try {
+      for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+        importer.add(line);
+        done += line.length + 1;
+        if (++lines % LINES_PER_LOOK === 0) await progress(done, total === 0 ? count(lines, 'line') : '');
+      }
+      return importer.finish();
+    } catch (error) {
+      importer.abandon();
+      throw error;
     }
-    return importer.finish();
   }
 
   private async save(aof: string, output: string, memory: number): Promise<number> {
     try {
       const set = findAofSet(aof);
       const data = new OfflineData(set, memory, this.partsProgress());
-      const written = await writeSingle(data, output, 'rdb');
+      const written = await writeRdb(data, output, false);
       for (const remark of dataRemarks(data)) this.logToStderr(remark);
       return written;
     } finally {

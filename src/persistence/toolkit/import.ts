@@ -3,7 +3,6 @@ import { AofFileWriter } from '../aof/aof-file-writer.js';
 import { RequestBuilder } from '../aof/request-builder.js';
 import { AofPathError } from './aof-set.js';
 import { argumentBytes, isJsonArgument } from './json-argument.js';
-import { newFile } from './output-set.js';
 
 export interface ImportResult {
   path: string;
@@ -24,7 +23,6 @@ export class AofImporter {
     private readonly path: string,
     options: { checksums: boolean },
   ) {
-    newFile(path);
     this.writer = new AofFileWriter(path, options);
   }
 

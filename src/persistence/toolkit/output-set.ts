@@ -31,10 +31,16 @@ export async function inNewDataDirectory<T>(
   }
 }
 
-/** Refuses to write over a file that exists. */
-export function newFile(path: string): void {
+/** Refuses to write over a file that exists. When `write` fails, no directory remains that was made for it. */
+export async function inNewFile<T>(path: string, write: () => T | Promise<T>): Promise<T> {
   if (existsSync(path)) throw new AofPathError(`${path} exists: name a file that does not exist yet`);
-  mkdirSync(dirname(path), { recursive: true });
+  const made = mkdirSync(dirname(path), { recursive: true });
+  try {
+    return await write();
+  } catch (error) {
+    if (made !== undefined) rmSync(made, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** Writes the manifest, without which the files beside it are none of a server's. Written last. */

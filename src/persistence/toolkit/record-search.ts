@@ -120,12 +120,14 @@ function provenRecords(
  * Where the records end that stand at the very beginning of a value, which begins at `valueStart`: they are its own, since
  * a record of the file comes behind the end of one. `valueStart` when there are none.
  */
-export function ownRecordsEnd(read: ReadBytes, size: number, valueStart: number): number {
+export function ownRecordsEnd(read: ReadBytes, size: number, valueStart: number, insideCut: boolean): number {
   if (byteAt(read, valueStart) !== STAR) return valueStart;
   const reader = new AofReader(read, size, valueStart, { checksums: false, argumentBytesMax: 64 });
   let records = 0;
   while (reader.next() === AofItem.RECORD && records < PROOF_INSIDE_VALUE) records++;
-  return records < PROOF_INSIDE_VALUE ? reader.start : valueStart;
+  // Those that lead to the end of a file are its own, unless the value does, too.
+  const leads = records === PROOF_INSIDE_VALUE || (!insideCut && reader.damage === null);
+  return leads ? valueStart : reader.start;
 }
 
 /** True when a newline stands at `offset`. */
@@ -163,7 +165,7 @@ export function readFully(read: ReadBytes, to: Buffer, length: number, offset: n
  */
 export function examineCut(read: ReadBytes, size: number, start: number, damage: AofDamage): AofDamage {
   if (damage.kind !== 'cut') return damage;
-  const from = Math.max(start + 1, ownRecordsEnd(read, size, damage.offset));
+  const from = Math.max(start + 1, ownRecordsEnd(read, size, damage.offset, true));
   const boundary = findRecords(read, size, from, { insideCut: true });
   if (boundary === null) return damage;
   const records =

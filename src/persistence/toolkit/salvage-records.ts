@@ -182,8 +182,10 @@ export class RecordSalvage {
     // A value that became shorter takes in the beginning of the record behind it, and may even end where it should.
     const { lastRecord } = this;
     const from = kind === 'format' && lastRecord.end === start ? lastRecord.start : start;
-    const behind = kind === 'cut' ? ownRecordsEnd(this.read, this.size, damage!.offset) : 0;
-    const options = { insideCut: kind === 'cut', valueEnd, crossing: start };
+    const insideCut = kind === 'cut';
+    const inValue = insideCut || valueEnd > 0;
+    const behind = inValue ? ownRecordsEnd(this.read, this.size, damage!.offset, insideCut) : 0;
+    const options = { insideCut, valueEnd, crossing: start };
     return findRecords(this.read, this.size, Math.max(from + 1, behind), options)?.offset ?? this.size;
   }
 }
