@@ -115,6 +115,8 @@ async function refusedKeys(
     streamStart: note,
   });
   let pauseAt = PROGRESS_BYTES;
+  // The header by itself: the first key may be what cannot be read.
+  reader.step(0);
   while (reader.offset < soundTo) {
     reader.step(1);
     const start = reader.entryOffset;

@@ -72,7 +72,8 @@ class FileSalvage {
       // What could be read as keys may lead on into the records behind them. None follow a base that is an RDB file.
       const alone = file.role === 'base' && file.name.endsWith('.rdb');
       records = alone ? size : await findRecordsBehindSnapshot(read, size, progress);
-      if (records < snapshot.end) snapshot = await salvageSnapshot(read, records, to, progress);
+      if (records < snapshot.end)
+        snapshot = await salvageSnapshot(upTo(read, records), records, to, progress);
     }
     output.result.snapshotKeys = snapshot.keys;
     output.result.snapshotUnproven = snapshot.unproven;
@@ -84,3 +85,8 @@ class FileSalvage {
 }
 
 const REFUSED = 'a key that no server would load: it or an element comes twice, or its type is unknown';
+
+/** Reads as if the file ended at `end`. */
+function upTo(read: ReadBytes, end: number): ReadBytes {
+  return (to, at, length, offset) => read(to, at, Math.max(0, Math.min(length, end - offset)), offset);
+}

@@ -152,6 +152,8 @@ class Round {
     else if (redis.okUpTo === soundTo) count('verdict: both damaged, same offset');
     else if (found?.kind === 'checksum' && soundTo < redis.okUpTo)
       count('verdict: both damaged, ours earlier (checksum)');
+    else if ((found?.reason ?? '').includes('annotation') && soundTo < redis.okUpTo)
+      count('verdict: both damaged, ours earlier (annotation)');
     else
       this.wrong.push(
         `sound up to ${soundTo} (${found?.kind ?? ''}: ${found?.reason ?? ''}), theirs: ${redis.output}`,
