@@ -4,6 +4,7 @@ import type { RdbVisitor } from '../persistence/rdb/rdb-visitor.js';
 import type { RdbVersion } from '../persistence/rdb/rdb-writer.js';
 import type { AofSet } from '../persistence/toolkit/aof-set.js';
 import type { Progress } from '../persistence/toolkit/progress.js';
+import { collectGarbage } from './garbage.js';
 import { KeyRange } from './key-range.js';
 import { KeyTies } from './key-ties.js';
 import { type KeyProgress, OfflineState, TooLargeError } from './offline-state.js';
@@ -81,6 +82,7 @@ export class StateParts {
     const limits = { memoryBytes: memoryMegabytes * MEGABYTE, bytesPerKey, range };
     const already = range.ties === null ? '' : `${Math.floor(100 * range.done)} % of the keys done: `;
     for (const [number, set] of this.sets.entries()) {
+      collectGarbage();
       const reading = this.progress.reading(set, `${already}reading`);
       const state = await OfflineState.load(set, reading, limits, this.keys);
       await visit({ state, range, progress: this.progress.telling(state.keys, already) }, number);

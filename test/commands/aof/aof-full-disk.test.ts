@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { resp } from '../../persistence/aof/aof-bytes.js';
 import { removeDirectories, temporaryDirectory } from '../../persistence/redis-process.js';
 import { runAof } from './aof-run.js';
@@ -17,11 +17,8 @@ function runCramped(args: readonly string[]): { status: number | null; stderr: s
   return spawnSync('bash', ['-c', line, process.execPath, BIN, 'aof', ...args], { encoding: 'utf8' });
 }
 
-const posix = process.platform === 'win32' ? test.skip : test;
-
-posix(
-  'without room every command says so, leaves nothing behind, and does not touch the original',
-  () => {
+(process.platform === 'win32' ? describe.skip : describe)('with a limit on the size of files', () => {
+  test('without room every command says so, leaves nothing behind, and does not touch the original', () => {
     const directory = temporaryDirectory();
     const source = join(directory, 'redis.aof');
     const records = Array.from({ length: 2000 }, (_, i) => resp('SET', `key:${i}`, `value ${i * 7919}`));
@@ -49,6 +46,5 @@ posix(
     }
     expect(readFileSync(source).equals(before)).toBe(true);
     expect(readdirSync(directory).sort()).toEqual(['lines', 'out', 'redis.aof']);
-  },
-  120_000,
-);
+  }, 120_000);
+});
