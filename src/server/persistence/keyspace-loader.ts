@@ -30,6 +30,8 @@ export class KeyspaceLoader implements RdbVisitor {
   private skipping = false;
   private readonly streams = new StreamLoader();
   private inStream = false;
+  /** Members of a sorted set with this score, added while it would have been a listpack. */
+  private negativeZeros: Bytes[] = [];
 
   constructor(
     private readonly keyspace: Keyspace,
@@ -96,8 +98,20 @@ export class KeyspaceLoader implements RdbVisitor {
   zsetMember(member: Bytes, score: number): void {
     if (this.skipping) return;
     const { sortedSet } = this.keyspace;
-    if (Number.isNaN(sortedSet.find(member))) sortedSet.insert(member, score);
+    if (Number.isNaN(sortedSet.find(member))) {
+      if (Object.is(score, -0) && sortedSet.encoding === 'listpack') this.negativeZeros.push(member.copy());
+      sortedSet.insert(member, score);
+    }
     this.ref = sortedSet.ref;
+  }
+
+  /** A skip list knows -0; what became one only by a later member has lost them. */
+  private restoreNegativeZeros(): void {
+    const { sortedSet } = this.keyspace;
+    sortedSet.open(this.db, this.ref);
+    if (sortedSet.encoding === 'skiplist') for (const member of this.negativeZeros) sortedSet.set(member, -0);
+    this.ref = sortedSet.ref;
+    this.negativeZeros = [];
   }
 
   hashStart(key: Bytes, _count: number, meta: KeyMeta): void {
@@ -154,6 +168,7 @@ export class KeyspaceLoader implements RdbVisitor {
       this.ref = this.streams.ref;
       this.inStream = false;
     }
+    if (this.negativeZeros.length > 0) this.restoreNegativeZeros();
     if (this.expireAtMs >= 0) this.ref = db.setExpire(this.ref, this.expireAtMs);
     if (this.frequency >= 0 && keyspace.accessClock.lfu) {
       db.records.setAccess(this.ref, keyspace.accessClock.fromFrequency(this.frequency));
