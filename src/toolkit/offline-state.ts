@@ -52,7 +52,7 @@ export class OfflineState {
     session.transaction = null;
     session.flags = SessionFlag.LOADER;
     session.select(0);
-    const loader = new KeyspaceLoader(server.keyspace, null);
+    const loader = new KeyspaceLoader(server.keyspace, null, false);
     const { damage, bytes, soundTo } = await walkFile(file.path, {
       snapshot: loader,
       record: (reader) => {

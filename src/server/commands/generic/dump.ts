@@ -102,7 +102,7 @@ function read(
   // Nobody hears of the name in between.
   keyspace.onCreated = null;
   const beside = Bytes.from(`\0restoring ${session.server.runId}`);
-  const loader = new KeyspaceLoader(keyspace, null);
+  const loader = new KeyspaceLoader(keyspace, null, true);
   loader.select(db.number);
   try {
     readDumpPayload(payload, beside, { ...meta }, loader);
