@@ -73,6 +73,7 @@ const BAD: readonly (readonly [string, Buffer])[] = [
   ['a ziplist that counts wrong', payload(10, 14, '\x0e\0\0\0\x0a\0\0\0\x02\0\0\x01a\xff')],
   ['a ziplist with another last element', payload(10, 14, '\x0e\0\0\0\x0b\0\0\0\x01\0\0\x01a\xff')],
   ['a ziplist with a wrong backward length', payload(10, 14, '\x0e\0\0\0\x0a\0\0\0\x01\0\x02\x01a\xff')],
+  ['a zipmap with a long length for a short field', payload(9, 11, '\x01\xfe\x01\0\0\0a\x01\0b\xff')],
   ['a zipmap that counts wrong', payload(9, 7, '\x02\x01a\x01\x00b\xff')],
   ['a stream that has none of its entries', payload(15, 0, 1, 1, 0, 0)],
   ['a stream with a group twice', payload(15, 0, 0, 0, 0, 2, '\x01g', 0, 0, 0, 0, '\x01g', 0, 0, 0, 0)],

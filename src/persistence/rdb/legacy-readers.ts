@@ -9,6 +9,8 @@ const END = 0xff;
 const COUNT_UNKNOWN = 0xffff;
 /** The same in that of a zipmap, and all above it. */
 const PAIRS_UNKNOWN = 254;
+/** Before a length of four bytes in a zipmap, none of which is shorter. */
+const LONG_LENGTH = 254;
 
 /**
  * Ziplist (before Redis 7): total bytes (u32), offset of the last element (u32), elements (u16), the elements, 0xff.
@@ -134,9 +136,10 @@ export class ZipmapReader extends PackedReader {
       return false;
     }
     let length = this.buffer[this.at++]!;
-    if (length === 254) {
+    if (length === LONG_LENGTH) {
       this.require(this.at + 4 <= this.end, 'an element runs beyond its zipmap');
       length = this.uint32(this.at);
+      this.require(length >= LONG_LENGTH, 'a zipmap has a long length where a short one would do');
       this.at += 4;
     }
     let unused = 0;

@@ -75,10 +75,7 @@ export class AofRewrites {
     const { server } = this;
     const { log, files } = this.persistence;
     const startMs = performance.now();
-    this.scheduled = false;
-    this.lastAttemptMs = server.nowMs;
-    this.cancelled = false;
-    this.preparing = true;
+    this.prepare();
     try {
       this.persistence.ensureDirectory();
       await this.syncAside();
@@ -96,6 +93,13 @@ export class AofRewrites {
       this.preparing = false;
       this.lastSeconds = Math.round((performance.now() - startMs) / 1000);
     }
+  }
+
+  private prepare(): void {
+    this.scheduled = false;
+    this.lastAttemptMs = this.server.nowMs;
+    this.cancelled = false;
+    this.preparing = true;
   }
 
   /** Leaves little of the file that will be closed to be synced while nobody is served. */

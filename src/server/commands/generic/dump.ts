@@ -109,6 +109,7 @@ function read(
     return db.find(beside) === 0 ? null : beside;
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
+    session.server.log.warn({ reason: error.message }, `RESTORE: integrity check failed: ${error.message}`);
     const partial = db.find(beside);
     if (partial !== 0) db.remove(partial);
     return null;
