@@ -226,7 +226,7 @@ class RangeLoader extends KeyspaceLoader {
     keyspace: Keyspace,
     private readonly isWanted: (key: Bytes) => boolean,
   ) {
-    super(keyspace, null);
+    super(keyspace, null, false);
   }
 
   protected override leavesOut(key: Bytes, meta: KeyMeta): boolean {

@@ -122,31 +122,37 @@ describeWithRedis('mredis cli', () => {
   });
 });
 
-test('a wrong password is said, and the command gets what the server answers', async () => {
-  const port = await freePort();
-  const server = await startRedis(port, '--requirepass', 'right');
-  const right = await mredisCli(['-p', String(port), 'PING'], { env: { REDISCLI_AUTH: 'right' } });
-  expect(right).toEqual({ code: 0, stdout: 'PONG\n', stderr: '' });
-  const wrong = await mredisCli(['-p', String(port), '-e', 'PING'], { env: { REDISCLI_AUTH: 'wrong' } });
-  expect(wrong.stderr).toBe(
-    'AUTH failed: WRONGPASS invalid username-password pair or user is disabled.\nNOAUTH Authentication required.\n',
-  );
-  expect(wrong.code).toBe(1);
-  const asked = await mredisCli(['-p', String(port), '--askpass', 'PING'], { stdin: 'right\n' });
-  expect(asked.stdout).toBe('PONG\n');
-  await server.stop();
-}, 30_000);
+describeWithRedis('beside a redis-server', () => {
+  test('a wrong password is said, and the command gets what the server answers', async () => {
+    const port = await freePort();
+    const server = await startRedis(port, '--requirepass', 'right');
+    const right = await mredisCli(['-p', String(port), 'PING'], { env: { REDISCLI_AUTH: 'right' } });
+    expect(right).toEqual({ code: 0, stdout: 'PONG\n', stderr: '' });
+    const wrong = await mredisCli(['-p', String(port), '-e', 'PING'], { env: { REDISCLI_AUTH: 'wrong' } });
+    expect(wrong.stderr).toBe(
+      'AUTH failed: WRONGPASS invalid username-password pair or user is disabled.\nNOAUTH Authentication required.\n',
+    );
+    expect(wrong.code).toBe(1);
+    const asked = await mredisCli(['-p', String(port), '--askpass', 'PING'], { stdin: 'right\n' });
+    expect(asked.stdout).toBe('PONG\n');
+    await server.stop();
+  }, 30_000);
 
-test.each([
-  ['no RESP', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'Error: Protocol error, got "H" as reply type byte\n'],
-  ['TLS', '\x15\x03\x01\x00\x02\x02\x0a', 'Error: Protocol error, got "\\x15" as reply type byte\n'],
-])('a server that speaks %s gets a clear message', async (_, answer, message) => {
-  await withServer(
-    (_chunk, socket) => socket.write(Buffer.from(answer, 'latin1')),
-    async (port) => {
-      expect(await mredisCli(['-p', String(port), 'PING'])).toEqual({ code: 1, stdout: '', stderr: message });
-    },
-  );
+  test.each([
+    ['no RESP', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'Error: Protocol error, got "H" as reply type byte\n'],
+    ['TLS', '\x15\x03\x01\x00\x02\x02\x0a', 'Error: Protocol error, got "\\x15" as reply type byte\n'],
+  ])('a server that speaks %s gets a clear message', async (_, answer, message) => {
+    await withServer(
+      (_chunk, socket) => socket.write(Buffer.from(answer, 'latin1')),
+      async (port) => {
+        expect(await mredisCli(['-p', String(port), 'PING'])).toEqual({
+          code: 1,
+          stdout: '',
+          stderr: message,
+        });
+      },
+    );
+  });
 });
 
 test('a server that hangs up in the middle of a reply gets a clear message', async () => {

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { anyInteger, counted, integer, maybe, member, oneOf, several, words, type Words } from './words.js';
 
+/** A time to wait: nobody pushes meanwhile. */
+const BRIEFLY = '0.001';
+/** What SCAN and its like look for. */
+export const match = maybe(words('MATCH', oneOf('*', 'm*', '*1*', 'member:?', '[a-m]*', '\\*', 'm1')));
+
 const list = oneOf('l1', 'l2', 'l3');
 const end = oneOf('LEFT', 'RIGHT');
 const index = fc.oneof(integer(-4, 4), integer(-200, 200));
@@ -25,6 +30,11 @@ export const listCommand: Words = fc.oneof(
   words('RPOPLPUSH', list, list),
   words('LMPOP', counted(list), end, maybe(words('COUNT', integer(1, 9)))),
   words('LLEN', list),
+  words(oneOf('BLPOP', 'BRPOP'), several(list, 1, 3), BRIEFLY),
+  words('BLMOVE', list, list, end, end, BRIEFLY),
+  words('BRPOPLPUSH', list, list, BRIEFLY),
+  words('BLMPOP', BRIEFLY, counted(list), end, maybe(words('COUNT', integer(1, 9)))),
+  words('DEL', list),
   words('SORT', list, oneOf('ALPHA', 'DESC'), 'ALPHA', 'LIMIT', integer(0, 5), integer(-1, 9)),
   words('SORT', list, 'ALPHA', 'STORE', list),
   words('OBJECT', 'ENCODING', list),
@@ -47,7 +57,9 @@ export const setCommand: Words = fc.oneof(
   words('SINTERCARD', counted(set), maybe(words('LIMIT', integer(-1, 3)))),
   words('SPOP', set, '1000'),
   words('SRANDMEMBER', set, '1000'),
-  words('SSCAN', set, '0', 'COUNT', '5000'),
+  words('SRANDMEMBER', set, '-7'),
+  words('SSCAN', set, '0', match, 'COUNT', '5000'),
+  words('DEL', set),
   words('OBJECT', 'ENCODING', set),
 );
 
@@ -65,6 +77,8 @@ export const hashCommand: Words = fc.oneof(
   words('HMGET', hash, several(member, 1, 5)),
   words(oneOf('HGETALL', 'HKEYS', 'HVALS', 'HLEN'), hash),
   words('HRANDFIELD', hash, '1000'),
-  words('HSCAN', hash, '0', 'COUNT', '5000'),
+  words('HRANDFIELD', hash, '1000', 'WITHVALUES'),
+  words('HSCAN', hash, '0', match, 'COUNT', '5000'),
+  words('DEL', hash),
   words('OBJECT', 'ENCODING', hash),
 );

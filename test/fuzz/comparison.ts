@@ -1,60 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { OurTarget, RawConnection, RedisTarget } from '../compat/targets.js';
-import { sortedFrame } from '../compat/resp-frames.js';
-import { COMMANDS, sometimesBroken } from './keyspace.js';
+import { comparable, equivalent } from './equivalence.js';
+import { COMMANDS, NAMELESS, sometimesBroken } from './keyspace.js';
+import { DEFAULTS, settings } from './settings.js';
 
 type Command = readonly string[];
 
 /** Longest row of commands that one comparison runs. */
 export const ROW_LENGTH_MAX = 200;
 
-/** Replies that have no order, and those that have one two by two. */
-const UNORDERED = new Set([
-  'SMEMBERS',
-  'SINTER',
-  'SUNION',
-  'SDIFF',
-  'SPOP',
-  'SRANDMEMBER',
-  'HKEYS',
-  'HVALS',
-  'KEYS',
-]);
-const UNORDERED_PAIRS = new Set(['HGETALL']);
-/** The second element of their replies has no order. */
-const SCANS = new Set(['SSCAN', 'HSCAN', 'HRANDFIELD']);
-
 /** mredis and redis-server, one connection to each, and a comparison of what rows of commands do to them. */
 export class ServerComparison {
   private constructor(
     private readonly targets: readonly [OurTarget, RedisTarget],
-    private readonly connections: readonly RawConnection[],
+    private readonly connections: readonly [RawConnection, RawConnection],
+    private readonly folder: string,
   ) {}
 
   static async start(): Promise<ServerComparison> {
-    const targets = [await OurTarget.start({}), await RedisTarget.start({})] as const;
-    return new ServerComparison(
-      targets,
-      await Promise.all(targets.map((target) => RawConnection.open(target.port))),
-    );
+    const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
+    const targets = [
+      await OurTarget.start({ config: { dir: folder } }),
+      // It looks at the times of waiting clients so often.
+      await RedisTarget.start({ config: { hz: 500 } }),
+    ] as const;
+    const [ours, theirs] = await Promise.all(targets.map((target) => RawConnection.open(target.port)));
+    return new ServerComparison(targets, [ours!, theirs!], folder);
   }
 
   async stop(): Promise<void> {
     for (const connection of this.connections) connection.close();
     for (const target of this.targets) await target.stop();
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Runs the row on both empty servers: the replies and, at the end, the data; the first line that differs, or null. */
   async difference(row: readonly Command[]): Promise<string | null> {
-    const commands = [['FLUSHALL'], ['SELECT', '0'], ...row];
+    const commands = [...BEGIN, ...row.flatMap(withEncoding), ['RESET']];
     const [ours, theirs] = await Promise.all(
       this.connections.map((connection) => transcript(connection, commands)),
     );
     for (const [index, their] of theirs!.entries()) {
-      if (ours![index] !== their)
-        return `mredis ${JSON.stringify(ours![index])}\nredis  ${JSON.stringify(their)}`;
+      const our = ours![index] ?? '(nothing)';
+      if (!equivalent(our, their)) return `mredis ${JSON.stringify(our)}\nredis  ${JSON.stringify(their)}`;
     }
-    return ours!.length === theirs!.length ? null : 'one of them has more keys';
+    return ours!.length === theirs!.length ? this.exchanged() : 'one of them has more keys';
+  }
+
+  /** Each value of database 0 as DUMP of either server gives it to RESTORE of both: the same value again. */
+  private async exchanged(): Promise<string | null> {
+    await Promise.all(this.connections.map((connection) => connection.call('SELECT', '0')));
+    for (const key of await connectionKeys(this.connections[0], '0')) {
+      for (const connection of this.connections) {
+        const dumped = await connection.call('DUMP', key);
+        const payload = dumped.slice(dumped.indexOf('\r\n') + 2, -2);
+        const [ours, theirs] = await Promise.all(this.connections.map((to) => restored(to, payload)));
+        if (ours === theirs && ours!.startsWith('+OK')) continue;
+        return `RESTORE of ${key}: ${JSON.stringify([ours, theirs, payload])}`;
+      }
+    }
+    return null;
   }
 
   /**
@@ -65,12 +73,14 @@ export class ServerComparison {
     const command = COMMANDS[type];
     if (command === undefined)
       throw new Error(`no commands for '${type}': ${Object.keys(COMMANDS).join(', ')}`);
-    const rows = fc.array(sometimesBroken(command), {
+    const bodies = fc.array(sometimesBroken(command), {
       minLength: ROW_LENGTH_MAX / 2,
       maxLength: ROW_LENGTH_MAX,
       size: 'max',
     });
-    const property = fc.asyncProperty(rows, async (row) => (await this.difference(row)) === null);
+    const rows = fc.tuple(settings, bodies).map(([first, rest]) => [...first, ...rest]);
+    let first: string | null = null;
+    const property = fc.asyncProperty(rows, async (row) => (first ??= await this.difference(row)) === null);
     const run = await fc.check(property, {
       numRuns: Math.ceil(count / (ROW_LENGTH_MAX * 0.75)),
       seed,
@@ -81,7 +91,7 @@ export class ServerComparison {
       throw new Error('the comparison itself failed', { cause: run.errorInstance });
     const row = await this.shortest(run.counterexample[0]);
     const lines = row.map((argv) => JSON.stringify(argv)).join('\n');
-    throw new Error(`${(await this.difference(row)) ?? 'not always'}\nafter\n${lines}`);
+    throw new Error(`${(await this.difference(row)) ?? `not always: ${String(first)}`}\nafter\n${lines}`);
   }
 
   /** The row without the commands that the difference does not need: pieces are left out, ever smaller ones. */
@@ -98,6 +108,16 @@ export class ServerComparison {
   }
 }
 
+/** Whatever the row before has left. */
+const BEGIN: readonly Command[] = [['RESET'], ['FLUSHALL'], ...DEFAULTS];
+
+/** The command, and a look at how what it has changed is kept. */
+function withEncoding(argv: Command): Command[] {
+  const [name, key] = argv;
+  if (key === undefined || NAMELESS.has(name!)) return [argv];
+  return [argv, ['OBJECT', 'ENCODING', key]];
+}
+
 /** Each command with its reply, then each key with what it holds. */
 async function transcript(connection: RawConnection, commands: readonly Command[]): Promise<string[]> {
   const lines = await exchange(connection, commands);
@@ -112,6 +132,11 @@ async function transcript(connection: RawConnection, commands: readonly Command[
     );
   }
   return lines;
+}
+
+async function restored(connection: RawConnection, payload: string): Promise<string> {
+  const reply = await connection.call('RESTORE', 'restored', '0', payload, 'REPLACE');
+  return reply + (await connection.call('DEBUG', 'DIGEST-VALUE', 'restored'));
 }
 
 function questions(key: string): Command[] {
@@ -136,15 +161,4 @@ async function exchange(connection: RawConnection, commands: readonly Command[])
     lines.push(`${shown}: ${comparable(argv, await connection.reply('reply', shown))}`);
   }
   return lines;
-}
-
-function comparable(argv: Command, reply: string): string {
-  const name = argv[0]!.toUpperCase();
-  if (UNORDERED.has(name)) return sortedFrame(reply, false);
-  if (UNORDERED_PAIRS.has(name)) return sortedFrame(reply, true);
-  // A sorted set that SORT has looked at, which it does among all types, is a skip list to Redis from then on.
-  if (name === 'OBJECT') return reply.replace('skiplist', 'listpack');
-  // Their elements as lines: an order over all of them serves to compare.
-  if (SCANS.has(name)) return reply.split('\r\n').sort().join(' ');
-  return reply;
 }

@@ -36,6 +36,36 @@ const FOUND: readonly (readonly [string, Row])[] = [
       ['BITCOUNT', 'b1', '-29', '-1', '19'],
     ],
   ],
+  [
+    'ZSCAN gives the scores in a listpack with all their digits',
+    [
+      ['ZADD', 'a', '1e17', 'm1', '4e18', 'm2', '4611686018427387904', 'm3', '5e18', 'm4', '-1e18', 'm5'],
+      ['ZADD', 'a', '1e300', 'm6', '0.1', 'm7', '123456789012345678', 'm8', 'inf', 'm9'],
+      ['ZSCAN', 'a', '0'],
+      ['ZADD', 'a', '1', 'x'.repeat(70)],
+      ['ZSCAN', 'a', '0'],
+    ],
+  ],
+  [
+    'a score of -0 comes back from a file, whatever member makes its sorted set a skip list',
+    [
+      ['ZADD', 'a', '1', 'x'.repeat(70), '-0', 'm1', '2', 'm2'],
+      ['ZADD', 'b', '-1', 'x'.repeat(70), '-0', 'm1', '2', 'm2'],
+      ['DEBUG', 'RELOAD'],
+      ['ZRANGE', 'a', '0', '-1', 'WITHSCORES'],
+      ['ZRANGE', 'b', '0', '-1', 'WITHSCORES'],
+    ],
+  ],
+  [
+    'a score of -0 leaves with the sorted set that a skip list was only by a member that is gone',
+    [
+      ['ZADD', 'a', '-1', 'x'.repeat(70), '-0', 'm1', '2', 'm2'],
+      ['ZREM', 'a', 'x'.repeat(70)],
+      ['ZRANGE', 'a', '0', '-1', 'WITHSCORES'],
+      ['DEBUG', 'RELOAD'],
+      ['ZRANGE', 'a', '0', '-1', 'WITHSCORES'],
+    ],
+  ],
 ];
 
 test.each(FOUND)('%s', async (_, row) => {

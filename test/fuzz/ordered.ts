@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { match } from './collections.js';
 import { integer, maybe, member, oneOf, several, words, type Words } from './words.js';
 
 /** Scores differ under most keys; under `lex` they are all 0. */
@@ -65,6 +66,27 @@ export const sortedSetCommand: Words = fc.oneof(
   words('ZRANGE', 'to', '0', '-1', 'WITHSCORES'),
   words('OBJECT', 'ENCODING', oneOf('a', 'b', 'c', 'lex', 'to')),
   words('ZCARD', key),
+  words('ZMSCORE', key, several(member, 1, 4)),
+  {
+    weight: 2,
+    arbitrary: words(
+      ...['ZADD', key],
+      maybe(words(oneOf('NX', 'XX'))),
+      maybe(words(oneOf('GT', 'LT'))),
+      maybe(words('CH')),
+      maybe(words('INCR')),
+      ...[score, member],
+    ),
+  },
+  words('ZREVRANGE', key, integer(-50, 50), integer(-50, 50), withScores),
+  words('ZRANGEBYLEX', 'lex', lexBound, lexBound, limit),
+  words('ZREVRANGEBYLEX', 'lex', lexBound, lexBound, limit),
+  words('ZRANGESTORE', 'to', 'lex', lexBound, lexBound, 'BYLEX', reverse, limit),
+  words('ZRANDMEMBER', key, '1000', withScores),
+  words('ZSCAN', key, '0', match, 'COUNT', '5000'),
+  words(oneOf('BZPOPMIN', 'BZPOPMAX'), several(key, 1, 3), '0.001'),
+  words('BZMPOP', '0.001', '2', key, key, oneOf('MIN', 'MAX'), maybe(words('COUNT', integer(1, 5)))),
+  words('DEL', key),
 );
 
 const place = oneOf('g1', 'g2');
@@ -98,7 +120,11 @@ export const geoCommand: Words = fc.oneof(
   // Not STOREDIST: the sine of V8 and that of the C library differ in the last bit, which a stored score shows.
   words('GEOSEARCHSTORE', 'g2', place, center, area, nearest),
   words('GEORADIUS', place, position, integer(0, 9000), unit, shown, nearest),
+  words('GEORADIUS_RO', place, position, integer(0, 9000), unit, shown, nearest),
   words('GEORADIUSBYMEMBER', place, member, integer(0, 9000), unit, nearest),
+  words('GEORADIUSBYMEMBER_RO', place, member, integer(0, 9000), unit, shown, nearest),
+  words('GEORADIUS', place, position, integer(0, 9000), unit, nearest, 'STORE', 'g2'),
+  words('GEORADIUSBYMEMBER', place, member, integer(0, 9000), unit, nearest, 'STORE', 'g2'),
   words('ZREM', place, member),
   words('ZRANGE', place, '0', '-1', 'WITHSCORES'),
 );

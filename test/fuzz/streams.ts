@@ -18,7 +18,12 @@ const newId = fc.oneof(
   integer(0, 400).map((time) => `${time}-*`),
 );
 const trim = words(
-  fc.oneof(words('MAXLEN', maybe(words('=')), integer(0, 30)), words('MINID', maybe(words('=')), id)),
+  fc.oneof(
+    words('MAXLEN', '~', integer(0, 30), maybe(words('LIMIT', integer(0, 200)))),
+    words('MINID', '~', id, maybe(words('LIMIT', integer(0, 200)))),
+    words('MAXLEN', maybe(words('=')), integer(0, 30)),
+    words('MINID', maybe(words('=')), id),
+  ),
 );
 const count = maybe(words('COUNT', integer(0, 9)));
 
@@ -60,8 +65,18 @@ export const streamCommand: Words = fc.oneof(
   },
   words('XACK', stream, group, several(id, 1, 3)),
   words('XPENDING', stream, group),
+  words('XPENDING', stream, group, maybe(words('IDLE', oneOf('0', '9000000'))), from, from, integer(0, 9)),
+  words('XPENDING', stream, group, '-', '+', integer(0, 9), consumer),
+  words('XCLAIM', stream, group, consumer, '9000000', several(id, 1, 3)),
+  words('XINFO', 'STREAM', stream, maybe(words('FULL', maybe(words('COUNT', integer(0, 12)))))),
+  words('XINFO', 'CONSUMERS', stream, group),
+  words('XREAD', count, 'BLOCK', '1', 'STREAMS', stream, fc.oneof(id, oneOf('$'))),
+  words('XREADGROUP', 'GROUP', group, consumer, 'BLOCK', '1', 'STREAMS', stream, oneOf('>')),
+  words(oneOf('COPY', 'RENAME'), stream, stream),
+  words('DEL', stream),
   words(
     ...['XCLAIM', stream, group, consumer, '0', several(id, 1, 3)],
+    maybe(fc.oneof(words('IDLE', integer(0, 9)), words('TIME', integer(1, 9)))),
     maybe(words('RETRYCOUNT', integer(0, 9))),
     maybe(words('FORCE')),
     maybe(words('JUSTID')),

@@ -5,7 +5,10 @@ import { parseDouble } from '../../bytes/double.js';
 const DIGITS_MAX = 20;
 const ARENA_BYTES = 4096;
 
-/** Bytes that are no valid listpack, ziplist, zipmap or intset. The RDB reader says where in the file they stand. */
+/**
+ * Bytes that are no valid listpack, ziplist, zipmap or intset, or elements that no value can hold together. The RDB
+ * reader says where in the file they stand; visitors may throw it too.
+ */
 export class PackedError extends Error {}
 
 /**

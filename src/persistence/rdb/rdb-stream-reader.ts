@@ -35,6 +35,8 @@ export class RdbStreamReader {
   private master: Bytes[] = [];
   private pairs: Bytes[] = [];
   private entriesSeen = 0;
+  /** Of the entry that was told last. */
+  private readonly previousId = newId();
 
   constructor(
     private readonly input: RdbInput,
@@ -74,7 +76,9 @@ export class RdbStreamReader {
     if (listpack.integer(number) !== 0)
       throw input.corrupt('a stream node has no mark after its field names');
     listpack.keep();
+    const seenBefore = this.entriesSeen;
     for (let entry = live + deleted; entry > 0; entry--) this.readEntry(fields);
+    if (this.entriesSeen - seenBefore !== live) throw input.corrupt('a stream node states another count');
     if (listpack.next(number)) throw input.corrupt('a stream node holds more entries than it states');
     shrink(master);
     shrink(this.pairs);
@@ -99,6 +103,10 @@ export class RdbStreamReader {
     }
     if ((flags & StreamItemFlag.DELETED) !== 0) return;
     if (this.entriesSeen++ === 0) this.firstEntryId.buffer.set(this.entryId.buffer);
+    else if (compareBytes(this.entryId, this.previousId) <= 0) {
+      throw input.corrupt('the entries of a stream are not in order');
+    }
+    this.previousId.buffer.set(this.entryId.buffer);
     this.visitor.streamEntry(this.entryId, pairs, fields);
   }
 
@@ -113,9 +121,13 @@ export class RdbStreamReader {
 
   private readInfo(version: number): void {
     const { input, info } = this;
-    input.length(); // The number of entries: those that were told are the truth.
+    // The number of entries: those that were told are the truth, if there are any.
+    if (input.length() > 0 && this.entriesSeen === 0) throw input.corrupt('a stream has none of its entries');
     info.length = this.entriesSeen;
     this.readId(info.lastId);
+    if (info.length > 0 && compareBytes(info.lastId, this.previousId) < 0) {
+      throw input.corrupt('the last ID of a stream is before its last entry');
+    }
     if (version >= 2) {
       this.readId(info.firstId);
       this.readId(info.maxDeletedId);

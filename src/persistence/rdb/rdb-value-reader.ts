@@ -9,6 +9,9 @@ import type { KeyMeta, RdbVisitor } from './rdb-visitor.js';
 
 const MODULE_NAME_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
+/** Redis keeps times of fields in 48 bits, and needs two values of them itself. */
+const FIELD_EXPIRE_AT_MS_MAX = 2 ** 48 - 2;
+
 /** Reads values of every type and encoding, in a file or a DUMP payload, and tells the visitor what they hold. */
 export class RdbValueReader {
   private readonly listpack = new ListpackReader();
@@ -137,6 +140,7 @@ export class RdbValueReader {
       // Slot 0 holds the key until the list has begun: a list of empty nodes does not.
       const bytes = input.string(started ? 0 : 1);
       const packed = containers ? this.listpack : this.ziplist;
+      if (plain && bytes.length === 0) throw input.corrupt('a list node is empty');
       if (!plain) {
         packed.open(bytes);
         if (packed.count() === 0) continue;
@@ -242,7 +246,7 @@ export class RdbValueReader {
     for (let i = 0; i < count; i++) {
       const time = input.length();
       const field = input.string(0);
-      visitor.hashField(field, input.string(1), time === 0 ? -1 : earliestMs + time);
+      visitor.hashField(field, input.string(1), time === 0 ? -1 : fieldTime(earliestMs + time));
     }
     visitor.end();
   }
@@ -256,11 +260,18 @@ export class RdbValueReader {
     while (listpack.next(first)) {
       if (!listpack.next(second)) throw new PackedError('a field has no value');
       const expireAtMs = listpack.integer(third);
-      visitor.hashField(first, second, expireAtMs === 0 ? -1 : expireAtMs);
+      visitor.hashField(first, second, expireAtMs === 0 ? -1 : fieldTime(expireAtMs));
       listpack.reuse();
     }
     visitor.end();
   }
+}
+
+/** The time at which a field expires; no command can set another. */
+function fieldTime(expireAtMs: number): number {
+  if (expireAtMs < 0 || expireAtMs > FIELD_EXPIRE_AT_MS_MAX)
+    throw new PackedError('a field expires at no time');
+  return expireAtMs;
 }
 
 /** Reads a module's ID: nine characters of 6 bits, then 10 bits of version. */

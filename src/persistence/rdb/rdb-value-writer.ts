@@ -31,6 +31,8 @@ export class RdbValueWriter {
 
   private kind: Kind = 'list';
   private plain = false;
+  /** Redis keeps this score in skip lists only: there is none in a listpack that it writes. */
+  private negativeZero = false;
   private count = 0;
   private written = 0;
   private countAt = -1;
@@ -61,6 +63,7 @@ export class RdbValueWriter {
     this.written = 0;
     this.plain = false;
     this.sorted = true;
+    this.negativeZero = false;
     this.listpack.clear();
     this.integers.length = 0;
     // The type is not known before the last element, so the key waits.
@@ -105,6 +108,7 @@ export class RdbValueWriter {
     }
     this.noteOrder(member, score);
     this.listpack.append(member);
+    this.negativeZero ||= Object.is(score, -0);
     if (Number.isSafeInteger(score) && !Object.is(score, -0)) this.listpack.appendInteger(score);
     else this.listpack.append(Bytes.from(formatDouble(score)));
   }
@@ -142,7 +146,7 @@ export class RdbValueWriter {
 
   end(): void {
     const { output, kind } = this;
-    if (kind === 'zset' && !this.plain && !this.sorted) this.unpack();
+    if (kind === 'zset' && !this.plain && (!this.sorted || this.negativeZero)) this.unpack();
     if (this.plain) {
       if (this.countAt >= 0) output.setLength(this.countAt, this.written);
       return;

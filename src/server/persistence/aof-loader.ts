@@ -88,7 +88,12 @@ export class AofLoader {
   private *loadRdb(fd: number, size: number, path: string): Generator<void, number> {
     const { progress } = this;
     const before = progress.loadedBytes;
-    const loader = new KeyspaceLoader(this.server.keyspace, this.dropsExpired ? this.server.nowMs : null);
+    const { config, keyspace } = this.server;
+    const loader = new KeyspaceLoader(
+      keyspace,
+      this.dropsExpired ? this.server.nowMs : null,
+      config['sanitize-dump-payload'] === 'yes',
+    );
     const reader = RdbReader.ofFile(readerOf(fd), size, loader, { checksum: this.server.config.rdbchecksum });
     try {
       while (!reader.done) {

@@ -66,6 +66,7 @@ export class AofLog implements PropagationSink {
   /** Bytes of a write that failed may stand behind `written`. */
   private torn = false;
   private lastLookMs = 0;
+  private readonly syncWaiters: (() => void)[] = [];
 
   constructor(private readonly options: AofLogOptions) {}
 
@@ -247,14 +248,44 @@ export class AofLog implements PropagationSink {
     if (!this.unsynced || this.syncing || (this.options.fsync() !== 'everysec' && !this.syncFailed)) return;
     if (nowMs - this.lastSyncMs < SYNC_INTERVAL_MS) return;
     this.lastSyncMs = nowMs;
+    this.beginSync(null);
+  }
+
+  /** Bytes that a crash of the machine could take. */
+  get unsyncedBytes(): number {
+    return this.written + this.batch.length - this.syncedTo;
+  }
+
+  /** Syncs what is written, in a thread. A sync that runs already covers less: its end is waited for first. */
+  async syncAside(): Promise<void> {
+    while (this.syncing) await this.runningSync();
+    await new Promise<void>((resolve, reject) => {
+      this.beginSync((error) => {
+        if (error === null) resolve();
+        else reject(error);
+      });
+    });
+  }
+
+  private runningSync(): Promise<void> {
+    return new Promise((resolve) => {
+      this.syncWaiters.push(resolve);
+    });
+  }
+
+  private beginSync(ended: ((error: Error | null) => void) | null): void {
     this.unsynced = false;
     this.syncing = true;
     const { fd, path, written } = this;
     disk.fdatasync(fd, (error) => {
-      if (fd === this.fd && path === this.path) return this.synced(error, written);
-      // The file has been opened anew, or another one: the error may be about a descriptor that was closed.
-      this.syncing = false;
-      this.unsynced = true;
+      if (fd === this.fd && path === this.path) this.synced(error, written);
+      else {
+        // The file has been opened anew, or another one: the error may be about a descriptor that was closed.
+        this.syncing = false;
+        this.unsynced = true;
+      }
+      ended?.(error);
+      for (const waiter of this.syncWaiters.splice(0)) waiter();
     });
   }
 
@@ -287,7 +318,7 @@ export class AofLog implements PropagationSink {
   settle(): void {
     if (this.fd < 0) return;
     if (this.options.checksums()) this.closeStretch();
-    this.writePending(true);
+    if (this.unsyncedBytes > 0 || this.torn || this.syncFailed) this.writePending(true);
     this.unsynced = false;
   }
 

@@ -1,4 +1,5 @@
 import type { Bytes } from '../../bytes/bytes.js';
+import { PackedError } from '../../persistence/rdb/packed-reader.js';
 import type {
   KeyMeta,
   RdbVisitor,
@@ -8,12 +9,17 @@ import type {
 } from '../../persistence/rdb/rdb-visitor.js';
 import type { Database } from '../../storage/database.js';
 import type { Keyspace } from '../../storage/keyspace.js';
-import { createHash, hashExpire, hashSet } from '../../storage/types/hash.js';
+import { Type } from '../../storage/representation.js';
+import { createHash, hashExpire, hashLength, hashSet } from '../../storage/types/hash.js';
 import { listCreate, listPush } from '../../storage/types/list.js';
-import { createSet, setAdd } from '../../storage/types/set.js';
+import { createSet, setAdd, setLength } from '../../storage/types/set.js';
 import { StreamLoader } from './stream-loader.js';
 
-/** Puts what an RDB file tells into the keyspace. Keys whose time has passed are left out when `nowMs` is given. */
+/**
+ * Puts what an RDB file tells into the keyspace. Keys whose time has passed are left out when `nowMs` is given. An
+ * element that comes twice is one element, or with `refusesDuplicates` an error. What no value can hold is a
+ * `PackedError`; the key that was begun is there then.
+ */
 export class KeyspaceLoader implements RdbVisitor {
   /** What the server that wrote the file had in memory, if the file says so. */
   rdbUsedBytes = 0;
@@ -28,14 +34,20 @@ export class KeyspaceLoader implements RdbVisitor {
   private idleSeconds = -1;
   private frequency = -1;
   private skipping = false;
-  private readonly streams = new StreamLoader();
+  private readonly streams: StreamLoader;
+  /** Elements that were told of the value that was started. */
+  private elements = 0;
   private inStream = false;
+  /** Members of a sorted set with this score, added while it would have been a listpack. */
+  private negativeZeros: Bytes[] = [];
 
   constructor(
     private readonly keyspace: Keyspace,
     private readonly nowMs: number | null,
+    private readonly refusesDuplicates: boolean,
   ) {
     this.db = keyspace.databases[0]!;
+    this.streams = new StreamLoader(refusesDuplicates);
   }
 
   select(db: number): void {
@@ -82,6 +94,7 @@ export class KeyspaceLoader implements RdbVisitor {
 
   setMember(member: Bytes): void {
     if (this.skipping) return;
+    this.elements++;
     if (this.key !== null) {
       this.ref = createSet(this.db, this.key, member);
       this.key = null;
@@ -95,9 +108,22 @@ export class KeyspaceLoader implements RdbVisitor {
 
   zsetMember(member: Bytes, score: number): void {
     if (this.skipping) return;
+    this.elements++;
     const { sortedSet } = this.keyspace;
-    if (Number.isNaN(sortedSet.find(member))) sortedSet.insert(member, score);
+    if (Number.isNaN(sortedSet.find(member))) {
+      if (Object.is(score, -0) && sortedSet.encoding === 'listpack') this.negativeZeros.push(member.copy());
+      sortedSet.insert(member, score);
+    }
     this.ref = sortedSet.ref;
+  }
+
+  /** A skip list knows -0; what became one only by a later member has lost them. */
+  private restoreNegativeZeros(): void {
+    const { sortedSet } = this.keyspace;
+    sortedSet.open(this.db, this.ref);
+    if (sortedSet.encoding === 'skiplist') for (const member of this.negativeZeros) sortedSet.set(member, -0);
+    this.ref = sortedSet.ref;
+    if (this.negativeZeros.length > 0) this.negativeZeros = [];
   }
 
   hashStart(key: Bytes, _count: number, meta: KeyMeta): void {
@@ -106,6 +132,7 @@ export class KeyspaceLoader implements RdbVisitor {
 
   hashField(field: Bytes, value: Bytes, expireAtMs: number): void {
     if (this.skipping) return;
+    this.elements++;
     this.ref = hashSet(this.db, this.ref, field, value);
     if (expireAtMs >= 0) this.ref = hashExpire(this.db, this.ref, field, expireAtMs);
   }
@@ -151,9 +178,14 @@ export class KeyspaceLoader implements RdbVisitor {
     }
     const { db, keyspace } = this;
     if (this.inStream) {
+      this.streams.endGroup();
       this.ref = this.streams.ref;
       this.inStream = false;
     }
+    if (this.refusesDuplicates && this.elements > 0 && this.elements !== elementCount(db, this.ref)) {
+      throw new PackedError('an element comes twice');
+    }
+    if (this.negativeZeros.length > 0) this.restoreNegativeZeros();
     if (this.expireAtMs >= 0) this.ref = db.setExpire(this.ref, this.expireAtMs);
     if (this.frequency >= 0 && keyspace.accessClock.lfu) {
       db.records.setAccess(this.ref, keyspace.accessClock.fromFrequency(this.frequency));
@@ -167,6 +199,8 @@ export class KeyspaceLoader implements RdbVisitor {
   private begin(key: Bytes, meta: KeyMeta): boolean {
     this.skipping = this.leavesOut(key, meta);
     if (this.skipping) return false;
+    this.elements = 0;
+    if (this.negativeZeros.length > 0) this.negativeZeros = [];
     this.expireAtMs = meta.expireAtMs;
     this.idleSeconds = meta.idleSeconds;
     this.frequency = meta.frequency;
@@ -180,4 +214,11 @@ export class KeyspaceLoader implements RdbVisitor {
     if (expired) this.expiredKeys++;
     return expired;
   }
+}
+
+/** Elements of a set, a hash or a sorted set. */
+function elementCount(db: Database, ref: number): number {
+  const type = db.type(ref);
+  if (type === Type.SET) return setLength(db, ref);
+  return type === Type.HASH ? hashLength(db, ref) : db.keyspace.sortedSet.open(db, ref).size;
 }

@@ -1,4 +1,5 @@
 import { Bytes } from '../../bytes/bytes.js';
+import { PackedError } from '../../persistence/rdb/packed-reader.js';
 import type {
   StreamConsumer as ConsumerInfo,
   StreamGroup as GroupInfo,
@@ -19,7 +20,10 @@ interface Pending {
   readonly deliveries: number;
 }
 
-/** Builds a stream from the calls of an `RdbVisitor`. */
+/**
+ * Builds a stream from the calls of an `RdbVisitor`. Throws a `PackedError` for groups, consumers and pending entries
+ * that come twice, and with `refusesOrphans` for a pending entry that no consumer has.
+ */
 export class StreamLoader {
   private readonly stream = new Stream();
   private readonly groups = groupNames();
@@ -31,6 +35,8 @@ export class StreamLoader {
   private db: Database | null = null;
   private key: Bytes | null = null;
 
+  constructor(private readonly refusesOrphans: boolean) {}
+
   /** The parts of the entry that is being appended. */
   arg(index: number): Bytes {
     return this.pairs[index]!;
@@ -41,6 +47,7 @@ export class StreamLoader {
   }
 
   start(db: Database, key: Bytes): void {
+    this.pending.clear();
     this.stream.create(db, key);
     this.db = db;
     this.key = key.copy();
@@ -65,25 +72,38 @@ export class StreamLoader {
 
   startGroup(info: GroupInfo): void {
     const { stream, groups, group } = this;
+    this.endGroup();
     groups.open(stream.slab, stream.groups);
+    if (groups.find(info.name) !== 0) throw new PackedError('a consumer group comes twice');
     group.open(stream.slab, groups.add(info.name));
     stream.groups = groups.ref;
     group.setLastId(readId(info.lastId, this.id));
     group.entriesRead = info.entriesRead;
+  }
+
+  /** After the last consumer of a group, and before the first: nothing may be left pending. */
+  endGroup(): void {
+    const left = this.pending.size;
     this.pending.clear();
+    if (left > 0 && this.refusesOrphans) throw new PackedError('a pending entry belongs to no consumer');
   }
 
   pendingEntry(id: Bytes, deliveredAtMs: number, deliveries: number): void {
-    this.pending.set(id.toString(), { deliveredAtMs, deliveries });
+    const name = id.toString();
+    if (this.pending.has(name)) throw new PackedError('an entry is pending twice');
+    this.pending.set(name, { deliveredAtMs, deliveries });
   }
 
   startConsumer(info: ConsumerInfo): void {
+    if (this.group.findConsumer(info.name) !== 0) throw new PackedError('a consumer comes twice');
     this.consumer = this.group.createConsumer(info.name, info.seenTimeMs);
   }
 
   consumerEntry(id: Bytes): void {
-    const found = this.pending.get(id.toString());
-    if (found === undefined) return;
+    const name = id.toString();
+    const found = this.pending.get(name);
+    if (found === undefined) throw new PackedError('an entry that is not pending belongs to a consumer');
+    this.pending.delete(name);
     this.group.deliver(readId(id, this.id), this.consumer, found.deliveredAtMs, found.deliveries);
   }
 }

@@ -24,6 +24,7 @@ function ziplist(...entries: readonly (readonly number[])[]): Buffer {
   });
   const bytes = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, entries.length, 0, ...body, 255]);
   bytes.writeUInt32LE(bytes.length, 0);
+  bytes.writeUInt32LE(bytes.length - 1 - before, 4);
   return bytes;
 }
 

@@ -102,13 +102,14 @@ function read(
   // Nobody hears of the name in between.
   keyspace.onCreated = null;
   const beside = Bytes.from(`\0restoring ${session.server.runId}`);
-  const loader = new KeyspaceLoader(keyspace, null);
+  const loader = new KeyspaceLoader(keyspace, null, true);
   loader.select(db.number);
   try {
     readDumpPayload(payload, beside, { ...meta }, loader);
     return db.find(beside) === 0 ? null : beside;
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
+    session.server.log.warn({ reason: error.message }, `RESTORE: integrity check failed: ${error.message}`);
     const partial = db.find(beside);
     if (partial !== 0) db.remove(partial);
     return null;

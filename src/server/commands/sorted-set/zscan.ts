@@ -1,5 +1,6 @@
 import type { Request } from '../../../protocol/request.js';
 import { formatDouble } from '../../../bytes/double.js';
+import { encodingName } from '../../../storage/encoding.js';
 import { Type } from '../../../storage/representation.js';
 import { replyScan, scanMatches, scanOptions } from '../../arguments/scan-options.js';
 import type { Session } from '../../clients/session.js';
@@ -32,9 +33,17 @@ function scanCommand(session: Session, request: Request): void {
   const options = scanOptions(session, request, 3);
   if (options === null) return;
   const found: string[] = [];
+  const packed = encodingName(db, ref) === 'listpack';
   const next = db.keyspace.sortedSet.open(db, ref).scan(cursor, options.count, (member, score) => {
     const name = member.toString();
-    if (scanMatches(options, name)) found.push(name, formatDouble(score));
+    if (scanMatches(options, name)) found.push(name, packed ? packedScore(score) : formatDouble(score));
   });
   replyScan(session, next, found);
+}
+
+/** A score as Redis keeps it in a listpack: an integer that it can cast to 64 bits and back has all its digits. */
+function packedScore(score: number): string {
+  return Number.isInteger(score) && Math.abs(score) <= 2 ** 62
+    ? BigInt(score).toString()
+    : formatDouble(score);
 }
