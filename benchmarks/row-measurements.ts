@@ -36,6 +36,8 @@ export function compareLive(row: Row, quick: boolean): Promise<readonly Compared
 }
 
 const FRESH_ROUNDS = 5;
+/** Of the requests of a run so many are made before, where the server is warmed. */
+const WARMING_SHARE = 2;
 const METRICS: readonly [string, (result: LoadResult) => number][] = [
   ['requests/s', (result) => result.requestsPerSecond],
   ['p99 ms', (result) => result.latency.p99Ms],
@@ -48,6 +50,7 @@ export async function compareFresh(row: Row, quick: boolean): Promise<readonly C
   const flags = [...row.flags, '--requests', String(requests), '--json'];
   const run = (side: Side): Promise<LoadResult> =>
     withSide(row, side, async (server) => {
+      if (row.warmed === true) await warm(row, server, requests / WARMING_SHARE);
       await fill(row, server);
       const printed = await bench(['--port', String(server.address.port), ...flags, ...(row.command ?? [])]);
       // What `mredis bench --json` prints.
@@ -67,6 +70,14 @@ export async function compareFresh(row: Row, quick: boolean): Promise<readonly C
     const ratios = b.map((value, round) => value / (a[round] ?? NaN));
     return { name, a: geometricMean(a), b: geometricMean(b), interval: ratioInterval(ratios, CONFIDENCE) };
   });
+}
+
+/** Runs the command so many times, and empties the server. */
+async function warm(row: Row, server: SpawnedServer, requests: number): Promise<void> {
+  await fill(row, server);
+  const port = ['--port', String(server.address.port)];
+  await bench([...port, ...row.flags, '--requests', String(requests), '-q', ...(row.command ?? [])]);
+  await bench([...port, '--requests', '1', '--connections', '1', '-q', 'FLUSHALL']);
 }
 
 async function fill(row: Row, server: SpawnedServer): Promise<void> {

@@ -15,6 +15,8 @@ export interface Row {
   readonly fill?: { readonly command: readonly string[]; readonly keys: number };
   /** Each run is so many requests on a fresh server: what grows or is consumed is measured from the same state. */
   readonly freshRequests?: number;
+  /** The command has run a while on each fresh server, which was emptied then: without it the start of a server shows. */
+  readonly warmed?: boolean;
   /** Command line options of both servers. */
   readonly options?: ServerOptions;
   /** mredis with these options takes the place of redis. */
@@ -84,7 +86,11 @@ const aggregate = (
 });
 /** Of so many key numbers a million drawn at random are nearly all different. */
 const NEVER_TWICE = 1_000_000_000;
-const onFreshServers = (row: Row, freshRequests: number): Row => ({ ...row, freshRequests });
+/** The same on servers that have run the command before, and on cold ones. */
+const onFreshServers = (row: Row, freshRequests: number): Row[] => [
+  { ...row, freshRequests, warmed: true },
+  { ...row, id: `${row.id}-cold`, title: `${row.title}, first on a new server`, freshRequests },
+];
 
 const FILL_ZSET = 'ZADD zset __key__ member:__key__';
 const FILL_HASH = 'HSET hash field:__key__ __data__';
@@ -126,7 +132,7 @@ export const ROWS: readonly Row[] = [
   checksums('everysec', 16),
   checksums('everysec', 64),
   checksums('always', 16),
-  onFreshServers(
+  ...onFreshServers(
     aggregate(
       'zadd-new',
       'ZADD of 1M new members',
@@ -138,7 +144,7 @@ export const ROWS: readonly Row[] = [
     1_000_000,
   ),
   aggregate('zrank', 'ZRANK in 1M', 1.3, 'ZRANK zset member:__key__', FILL_ZSET),
-  onFreshServers(aggregate('zpopmin', 'ZPOPMIN from 1M', 1.3, 'ZPOPMIN zset', FILL_ZSET), 500_000),
+  ...onFreshServers(aggregate('zpopmin', 'ZPOPMIN from 1M', 1.3, 'ZPOPMIN zset', FILL_ZSET), 500_000),
   aggregate('hset-1m', 'HSET in a hash of 1M', 1.3, FILL_HASH, FILL_HASH),
   aggregate('hget-1m', 'HGET in a hash of 1M', 1.3, 'HGET hash field:__key__', FILL_HASH),
   aggregate(
@@ -148,7 +154,7 @@ export const ROWS: readonly Row[] = [
     'SISMEMBER set member:__key__',
     'SADD set member:__key__',
   ),
-  onFreshServers(
+  ...onFreshServers(
     aggregate(
       'xadd',
       'XADD of 3 fields, 1M new',
