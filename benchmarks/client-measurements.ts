@@ -89,13 +89,29 @@ export function measurePublishing(rounds: number, messages: number): Promise<Rec
   });
 }
 
-/** 99th percentile of the time from LPUSH to the reply of a client that waits in BLPOP, while 50 others GET. In ms. */
-export function measureWakeUps(rounds: number, times: number): Promise<Record<'wake-up', Pair>> {
-  return pairs(rounds, async (server) => {
+/** GETs a second that both servers can serve. */
+const SAME_RATE = '60000';
+
+/**
+ * 99th percentile of the time from LPUSH to the reply of a client that waits in BLPOP, in ms, while 50 others GET: as fast
+ * as they are answered, and then at a rate that is the same for both servers.
+ */
+export async function measureWakeUps(
+  rounds: number,
+  times: number,
+): Promise<Record<'wake-up' | 'wake-up-rate', Pair>> {
+  return {
+    'wake-up': await measureWakeUpsBeside([], rounds, times),
+    'wake-up-rate': await measureWakeUpsBeside(['--rate', SAME_RATE], rounds, times),
+  };
+}
+
+async function measureWakeUpsBeside(rate: readonly string[], rounds: number, times: number): Promise<Pair> {
+  const { wait } = await pairs(rounds, async (server) => {
     const { port } = server.address;
     const loaded = new AbortController();
     const flags = ['--tests', 'get', '--keys', '10000', '--duration', '10m', '--threads', '1', '--json'];
-    const load = bench(['--port', String(port), ...flags], loaded.signal);
+    const load = bench(['--port', String(port), ...flags, ...rate], loaded.signal);
     const waiting = await Counted.open(port);
     const pushing = await Counted.open(port);
     await sleep(1_000);
@@ -116,8 +132,9 @@ export function measureWakeUps(rounds: number, times: number): Promise<Record<'w
     waiting.close();
     pushing.close();
     waits.sort((a, b) => a - b);
-    return { 'wake-up': waits[Math.floor(waits.length * 0.99)] ?? NaN };
+    return { wait: waits[Math.floor(waits.length * 0.99)] ?? NaN };
   });
+  return wait;
 }
 
 /** A connection that counts the bytes that it gets: replies have known lengths here. */
