@@ -6,14 +6,15 @@ import { REF_PAGE_SHIFT, REF_UNIT_MASK, type Slab } from './slab.js';
  *   word 0   entries in use
  *   word 1   leaf: the next leaf, or 0
  *   word 2   leaf: the leaf before, or 0
- *   word 3   unused
+ *   word 3   leaf: free places before the first entry, so that taking entries from the front moves none
  *   f64      score of each entry
  *   i32      member ref of each entry
  *   inner nodes only:
  *   i32      child of each entry, whose least (score, member) the entry holds
  *   i32      members below that child
  *
- * Leaves and inner nodes begin alike, so that one search serves both.
+ * Leaves and inner nodes begin alike, so that one search serves both. The first entry of an inner node is never looked
+ * at, for what is below the second one belongs to the first child: it may be out of date, and its member gone.
  */
 
 /** 784 bytes: exactly a size class of the slab. 32 and 128 measured no better in time or memory. */
@@ -21,8 +22,10 @@ export const LEAF_ENTRIES = 64;
 /** 696 bytes: exactly a size class of the slab. */
 export const INNER_ENTRIES = 34;
 
+/** The word of the free places. */
+export const FREE_BEFORE = 3;
 const HEADER_WORDS = 4;
-const HEADER_DOUBLES = 2;
+export const HEADER_DOUBLES = 2;
 export const LEAF_REFS = HEADER_WORDS + 2 * LEAF_ENTRIES;
 export const INNER_REFS = HEADER_WORDS + 2 * INNER_ENTRIES;
 const CHILDREN = INNER_REFS + INNER_ENTRIES;
@@ -85,17 +88,24 @@ export class OrderTreeNodes {
   }
 
   score(node: number, slot: number): number {
-    return this.slab.pagesF64[node >>> REF_PAGE_SHIFT]![(node & REF_UNIT_MASK) + HEADER_DOUBLES + slot]!;
+    const place = this.place(node, slot);
+    return this.slab.pagesF64[node >>> REF_PAGE_SHIFT]![(node & REF_UNIT_MASK) + HEADER_DOUBLES + place]!;
   }
 
   ref(node: number, refs: number, slot: number): number {
-    return this.slab.pages32[node >>> REF_PAGE_SHIFT]![((node & REF_UNIT_MASK) << 1) + refs + slot]!;
+    return this.words(node)[this.at(node) + refs + this.place(node, slot)]!;
   }
 
   setEntry(node: number, refs: number, slot: number, score: number, ref: number): void {
     const page = node >>> REF_PAGE_SHIFT;
-    this.slab.pagesF64[page]![(node & REF_UNIT_MASK) + HEADER_DOUBLES + slot] = score;
-    this.slab.pages32[page]![((node & REF_UNIT_MASK) << 1) + refs + slot] = ref;
+    const place = this.place(node, slot);
+    this.slab.pagesF64[page]![(node & REF_UNIT_MASK) + HEADER_DOUBLES + place] = score;
+    this.slab.pages32[page]![((node & REF_UNIT_MASK) << 1) + refs + place] = ref;
+  }
+
+  /** Where an entry stands in the arrays. */
+  private place(node: number, slot: number): number {
+    return this.slab.pages32[node >>> REF_PAGE_SHIFT]![((node & REF_UNIT_MASK) << 1) + FREE_BEFORE]! + slot;
   }
 
   child(inner: number, slot: number): number {
@@ -140,35 +150,55 @@ export class OrderTreeNodes {
     return members;
   }
 
-  /** Shifts the leaf's entries from `slot` on by one; the count grows. */
+  /** Makes room for an entry at `slot` of a leaf that is not full; the count grows. */
   openLeafSlot(leaf: number, slot: number): void {
     const words = this.words(leaf);
-    const scores = this.slab.pagesF64[leaf >>> REF_PAGE_SHIFT]!;
     const at = this.at(leaf);
     const count = words[at]!;
-    const firstScore = (at >>> 1) + HEADER_DOUBLES;
-    const firstRef = at + LEAF_REFS;
-    for (let i = count; i > slot; i--) {
-      scores[firstScore + i] = scores[firstScore + i - 1]!;
-      words[firstRef + i] = words[firstRef + i - 1]!;
-    }
+    const free = words[at + FREE_BEFORE]!;
     words[at] = count + 1;
+    if (free > 0 && (slot < count >> 1 || free + count === LEAF_ENTRIES)) {
+      words[at + FREE_BEFORE] = free - 1;
+      this.shiftDown(leaf, free, free + slot);
+    } else this.shiftUp(leaf, free + slot, free + count);
   }
 
   /** Takes out the leaf's entry at `slot`; how many are left. */
   closeLeafSlot(leaf: number, slot: number): number {
     const words = this.words(leaf);
-    const scores = this.slab.pagesF64[leaf >>> REF_PAGE_SHIFT]!;
     const at = this.at(leaf);
-    const count = words[at]! - 1;
-    const firstScore = (at >>> 1) + HEADER_DOUBLES;
-    const firstRef = at + LEAF_REFS;
-    for (let i = slot; i < count; i++) {
-      scores[firstScore + i] = scores[firstScore + i + 1]!;
-      words[firstRef + i] = words[firstRef + i + 1]!;
+    const left = words[at]! - 1;
+    const free = words[at + FREE_BEFORE]!;
+    words[at] = left;
+    if (slot <= left >> 1) {
+      words[at + FREE_BEFORE] = free + 1;
+      this.shiftUp(leaf, free, free + slot);
+    } else this.shiftDown(leaf, free + slot + 1, free + left + 1);
+    return left;
+  }
+
+  /** Shifts the entries at places `[from, to)` of a leaf by one, towards the end. */
+  private shiftUp(leaf: number, from: number, to: number): void {
+    const words = this.words(leaf);
+    const scores = this.slab.pagesF64[leaf >>> REF_PAGE_SHIFT]!;
+    const firstScore = (leaf & REF_UNIT_MASK) + HEADER_DOUBLES;
+    const firstRef = this.at(leaf) + LEAF_REFS;
+    for (let i = to; i > from; i--) {
+      scores[firstScore + i] = scores[firstScore + i - 1]!;
+      words[firstRef + i] = words[firstRef + i - 1]!;
     }
-    words[at] = count;
-    return count;
+  }
+
+  /** Shifts the entries at places `[from, to)` of a leaf by one, towards the front. */
+  private shiftDown(leaf: number, from: number, to: number): void {
+    const words = this.words(leaf);
+    const scores = this.slab.pagesF64[leaf >>> REF_PAGE_SHIFT]!;
+    const firstScore = (leaf & REF_UNIT_MASK) + HEADER_DOUBLES;
+    const firstRef = this.at(leaf) + LEAF_REFS;
+    for (let i = from; i < to; i++) {
+      scores[firstScore + i - 1] = scores[firstScore + i]!;
+      words[firstRef + i - 1] = words[firstRef + i]!;
+    }
   }
 
   /** Shifts the inner node's entries from `slot` on by one; the count grows. */
@@ -185,8 +215,10 @@ export class OrderTreeNodes {
     return count;
   }
 
-  /** Moves the last `moved` entries of `from` to the end of `to`, or before its own if `to` is the right neighbour. */
-  moveLeafEntries(from: number, first: number, moved: number, to: number, at: number): void {
+  /** Moves `moved` entries of one leaf, its last ones from `first` on, to the end of another one. */
+  moveLeafEntries(from: number, first: number, moved: number, to: number): void {
+    const at = this.count(to);
+    this.closeUp(to);
     for (let i = 0; i < moved; i++) {
       this.setEntry(to, LEAF_REFS, at + i, this.score(from, first + i), this.ref(from, LEAF_REFS, first + i));
     }
@@ -194,7 +226,22 @@ export class OrderTreeNodes {
     this.setCount(from, this.count(from) - moved);
   }
 
-  moveInnerEntries(from: number, first: number, moved: number, to: number, at: number): void {
+  /** Gives up the free places before the first entry of a leaf. */
+  private closeUp(leaf: number): void {
+    const words = this.words(leaf);
+    const at = this.at(leaf);
+    const free = words[at + FREE_BEFORE]!;
+    const count = words[at]!;
+    const scores = this.slab.pagesF64[leaf >>> REF_PAGE_SHIFT]!;
+    const firstScore = (at >>> 1) + HEADER_DOUBLES;
+    scores.copyWithin(firstScore, firstScore + free, firstScore + free + count);
+    words.copyWithin(at + LEAF_REFS, at + LEAF_REFS + free, at + LEAF_REFS + free + count);
+    words[at + FREE_BEFORE] = 0;
+  }
+
+  /** Moves `moved` entries of one inner node, its last ones from `first` on, to the end of another one. */
+  moveInnerEntries(from: number, first: number, moved: number, to: number): void {
+    const at = this.count(to);
     for (let i = 0; i < moved; i++) this.copyInner(from, first + i, to, at + i);
     this.setCount(to, at + moved);
     this.setCount(from, this.count(from) - moved);

@@ -2,8 +2,6 @@ import { INNER_ENTRIES, INNER_REFS, LEAF_ENTRIES, LEAF_REFS } from './order-tree
 import { BLOCK_EFFORT } from './lazy-free.js';
 import { HEIGHT, OrderTreeSearch, ROOT, SIZE } from './order-tree-search.js';
 
-/** 34^8 leaves: more than there are refs. */
-const HEIGHT_MAX = 8;
 /** A node of fewer entries than this tries to join a neighbour… */
 const LEAF_ENTRIES_LOW = LEAF_ENTRIES >> 2;
 const INNER_ENTRIES_LOW = INNER_ENTRIES >> 2;
@@ -20,10 +18,6 @@ const INNER_ENTRIES_JOINED_MAX = (INNER_ENTRIES * 3) >> 2;
  * cursor's own makes invalid.
  */
 export class OrderTree extends OrderTreeSearch {
-  // The way from the root to the leaf of the last descent, one node and slot a level.
-  private readonly pathNodes = new Int32Array(HEIGHT_MAX + 1);
-  private readonly pathSlots = new Int32Array(HEIGHT_MAX + 1);
-
   /** Writes the head of an empty tree. */
   create(head: number): void {
     this.forgetCursor();
@@ -76,38 +70,30 @@ export class OrderTree extends OrderTreeSearch {
     const { nodes } = this;
     this.boundEntry(score, ref);
     const leaf = this.descend(head, 1);
-    const slot = this.countBelow(leaf, LEAF_REFS);
+    const slot = this.countBelow(leaf, LEAF_REFS, 0);
     this.setHead(head, SIZE, this.head(head, SIZE) + 1);
     if (nodes.count(leaf) === LEAF_ENTRIES) return this.insertSplitting(head, leaf, slot, score, ref);
     nodes.openLeafSlot(leaf, slot);
     nodes.setEntry(leaf, LEAF_REFS, slot, score, ref);
-    if (slot === 0) this.setLeast(this.head(head, HEIGHT) - 1, score, ref);
   }
 
   /** Removes an entry that is in the tree. */
   remove(head: number, score: number, ref: number): void {
     this.boundEntry(score, ref);
     const leaf = this.descend(head, -1);
-    this.removeFrom(head, leaf, this.countBelow(leaf, LEAF_REFS));
+    this.removeFrom(head, leaf, this.countBelow(leaf, LEAF_REFS, 0));
   }
 
   /** Removes the entry of a rank, which must be below the size; its member ref. */
   removeRank(head: number, rank: number): number {
-    const { nodes } = this;
+    const { nodes, pathNodes, pathSlots } = this;
+    const leaf = this.descendToRank(head, rank);
     this.forgetCursor();
-    let node = this.head(head, ROOT);
-    let rest = rank;
     const height = this.head(head, HEIGHT);
-    for (let level = 0; level < height; level++) {
-      const slot = nodes.childOfRank(node, rest);
-      rest = nodes.rankInChild;
-      this.pathNodes[level] = node;
-      this.pathSlots[level] = slot;
-      nodes.addMembers(node, slot, -1);
-      node = nodes.child(node, slot);
-    }
-    const ref = nodes.ref(node, LEAF_REFS, rest);
-    this.removeFrom(head, node, rest);
+    for (let level = 0; level < height; level++) nodes.addMembers(pathNodes[level]!, pathSlots[level]!, -1);
+    const slot = pathSlots[height]!;
+    const ref = nodes.ref(leaf, LEAF_REFS, slot);
+    this.removeFrom(head, leaf, slot);
     return ref;
   }
 
@@ -116,7 +102,7 @@ export class OrderTree extends OrderTreeSearch {
     const { nodes } = this;
     this.boundEntry(score, ref);
     const leaf = this.descend(head, 0);
-    const slot = this.countBelow(leaf, LEAF_REFS);
+    const slot = this.countBelow(leaf, LEAF_REFS, 0);
     // Where the order stays the same inside one leaf, nothing has to move.
     if (slot > 0 && slot < nodes.count(leaf) - 1) {
       if (nodes.score(leaf, slot - 1) < newScore && newScore < nodes.score(leaf, slot + 1)) {
@@ -146,12 +132,14 @@ export class OrderTree extends OrderTreeSearch {
     return node;
   }
 
-  /** Tells the path from `level` up that the node below it has a new least entry. */
+  /**
+   * The node below `level` of the path has a new least entry: files it where it is looked at, which is not in the first
+   * entries of nodes. Only removals make one: what is added below all entries goes to the first children.
+   */
   private setLeast(level: number, score: number, ref: number): void {
     for (let i = level; i >= 0; i--) {
       const slot = this.pathSlots[i]!;
-      this.nodes.setEntry(this.pathNodes[i]!, INNER_REFS, slot, score, ref);
-      if (slot !== 0) return;
+      if (slot !== 0) return this.nodes.setEntry(this.pathNodes[i]!, INNER_REFS, slot, score, ref);
     }
   }
 
@@ -165,14 +153,13 @@ export class OrderTree extends OrderTreeSearch {
     const right = nodes.newLeaf();
     nodes.link(right, next);
     nodes.link(leaf, right);
-    nodes.moveLeafEntries(leaf, cut, LEAF_ENTRIES - cut, right, 0);
+    nodes.moveLeafEntries(leaf, cut, LEAF_ENTRIES - cut, right);
     const intoRight = slot > cut || cut === LEAF_ENTRIES;
     const target = intoRight ? right : leaf;
     const at = intoRight ? slot - cut : slot;
     nodes.openLeafSlot(target, at);
     nodes.setEntry(target, LEAF_REFS, at, score, ref);
     const height = this.head(head, HEIGHT);
-    if (slot === 0) this.setLeast(height - 1, score, ref);
     this.addChild(head, height - 1, leaf, right, LEAF_REFS, nodes.count(leaf), nodes.count(right));
   }
 
@@ -194,7 +181,7 @@ export class OrderTree extends OrderTreeSearch {
     if (nodes.count(inner) < INNER_ENTRIES) return this.fileChild(inner, slot + 1, right, refs, rightMembers);
     const cut = slot === INNER_ENTRIES - 1 ? INNER_ENTRIES - 1 : INNER_ENTRIES >> 1;
     const sibling = nodes.newInner();
-    nodes.moveInnerEntries(inner, cut, INNER_ENTRIES - cut, sibling, 0);
+    nodes.moveInnerEntries(inner, cut, INNER_ENTRIES - cut, sibling);
     if (slot >= cut) this.fileChild(sibling, slot + 1 - cut, right, refs, rightMembers);
     else this.fileChild(inner, slot + 1, right, refs, rightMembers);
     this.addChild(
@@ -281,7 +268,7 @@ export class OrderTree extends OrderTreeSearch {
     const left = nodes.child(inner, first);
     const right = nodes.child(inner, first + 1);
     nodes.link(left, nodes.next(right));
-    nodes.moveLeafEntries(right, 0, nodes.count(right), left, nodes.count(left));
+    nodes.moveLeafEntries(right, 0, nodes.count(right), left);
     this.dropJoined(head, level, first, right);
   }
 
@@ -292,7 +279,15 @@ export class OrderTree extends OrderTreeSearch {
     const inner = this.pathNodes[level]!;
     const left = nodes.child(inner, first);
     const right = nodes.child(inner, first + 1);
-    nodes.moveInnerEntries(right, 0, nodes.count(right), left, nodes.count(left));
+    // What the first entry of `right` should be, which is going to be looked at.
+    nodes.setEntry(
+      right,
+      INNER_REFS,
+      0,
+      nodes.score(inner, first + 1),
+      nodes.ref(inner, INNER_REFS, first + 1),
+    );
+    nodes.moveInnerEntries(right, 0, nodes.count(right), left);
     this.dropJoined(head, level, first, right);
   }
 

@@ -108,14 +108,21 @@ class Checked {
     let members = 0;
     for (let slot = 0; slot < nodes.count(node); slot++) {
       const child = nodes.child(node, slot);
-      const refs = height === 1 ? LEAF_REFS : INNER_REFS;
-      assert.equal(nodes.score(child, 0), nodes.score(node, slot));
-      assert.equal(nodes.ref(child, refs, 0), nodes.ref(node, INNER_REFS, slot));
+      // The first entry is never looked at.
+      if (slot > 0) {
+        const leaf = this.firstLeaf(child, height - 1);
+        assert.equal(nodes.score(leaf, 0), nodes.score(node, slot));
+        assert.equal(nodes.ref(leaf, LEAF_REFS, 0), nodes.ref(node, INNER_REFS, slot));
+      }
       const below = this.checkNode(child, height - 1);
       assert.equal(below, nodes.members(node, slot));
       members += below;
     }
     return members;
+  }
+
+  private firstLeaf(node: number, height: number): number {
+    return height === 0 ? node : this.firstLeaf(this.nodes.child(node, 0), height - 1);
   }
 
   check(): void {
