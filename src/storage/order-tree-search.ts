@@ -276,13 +276,7 @@ export class OrderTreeSearch {
  * How many of `count` ascending scores are less than `bound`; those before `from` are taken to be. Without a branch that
  * depends on a score, since every other one would be mispredicted: 27 instead of 46 ns for 64 scores in the cache.
  */
-function lessThan(
-  scores: Float64Array,
-  first: number,
-  from: number,
-  count: number,
-  bound: number,
-): number {
+function lessThan(scores: Float64Array, first: number, from: number, count: number, bound: number): number {
   let low = from;
   let length = count - from;
   while (length > 1) {
