@@ -182,10 +182,16 @@ export class StreamBlock {
     let at = this.fieldsStart;
     for (let i = 0; i < fields; i++) {
       const name = source.arg(first + 2 * i);
-      at = readVarint(page, at);
-      if (varint.low !== name.length || !equalBytes(page, at, name.buffer, name.offset, name.length))
-        return false;
-      at += name.length;
+      const { length } = name;
+      // Nearly all lengths take one byte.
+      if (length < 128) {
+        if (page[at++] !== length) return false;
+      } else {
+        at = readVarint(page, at);
+        if (varint.low !== length) return false;
+      }
+      if (!equalBytes(page, at, name.buffer, name.offset, length)) return false;
+      at += length;
     }
     return true;
   }

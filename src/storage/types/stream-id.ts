@@ -124,9 +124,9 @@ export class StreamId {
 
   /** Writes it as text, at most 41 bytes; where it ends. */
   print(to: Uint8Array, at: number): number {
-    const dash = printNumber(this.msHigh, this.msLow, to, at);
-    to[dash] = 45;
-    return printNumber(this.seqHigh, this.seqLow, to, dash + 1);
+    if (this.msLow !== printedLow || this.msHigh !== printedHigh) printTime(this.msHigh, this.msLow);
+    for (let i = 0; i < printedBytes; i++) to[at + i] = printed[i]!;
+    return printNumber(this.seqHigh, this.seqLow, to, at + printedBytes);
   }
 
   toString(): string {
@@ -156,6 +156,20 @@ function decimal(high: number, low: number): string {
 function printNumber(high: number, low: number, to: Uint8Array, at: number): number {
   return high < SAFE_HIGH ? writeInteger(high * WORD + low, to, at) : writeLatin1(decimal(high, low), to, at);
 }
+
+// The time that was printed last, with the dash behind it: many entries in a row have the same.
+const printed = new Uint8Array(24);
+let printedHigh = 0;
+let printedLow = 0;
+let printedBytes = 0;
+
+function printTime(high: number, low: number): void {
+  printedBytes = printNumber(high, low, printed, 0);
+  printed[printedBytes++] = 45;
+  printedHigh = high;
+  printedLow = low;
+}
+printTime(0, 0);
 
 let parsedHigh = 0;
 let parsedLow = 0;

@@ -4,7 +4,7 @@ import { Representation } from '../representation.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, type Slab } from '../slab.js';
 import { StreamDirectory } from './stream-directory.js';
 import type { StreamId } from './stream-id.js';
-import { readNumber, writeNumber } from './stream-words.js';
+import { incrementNumber, readNumber, writeNumber } from './stream-words.js';
 
 /*
  * The record of a stream holds the representation and a ref to its root, in words:
@@ -79,6 +79,12 @@ export class StreamRoot {
 
   set entriesAdded(count: number) {
     writeNumber(this.words, this.base + ADDED, count);
+  }
+
+  /** One more entry was added. */
+  protected countAdded(): void {
+    incrementNumber(this.words, this.base + LENGTH);
+    incrementNumber(this.words, this.base + ADDED);
   }
 
   get groups(): number {

@@ -63,8 +63,7 @@ export class Stream extends StreamRoot {
       this.noteDirectory(directory.ref);
     }
     if (this.length === 0) this.setFirstId(id);
-    this.length++;
-    this.entriesAdded++;
+    this.countAdded();
     this.setLastId(id);
   }
 
