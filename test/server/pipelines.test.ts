@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { OurTarget, RawConnection } from '../compat/targets.js';
 
@@ -59,6 +60,29 @@ function questions(): string[][] {
 }
 
 const manyMembers = Array.from({ length: 500 }, (_, i) => `m${i}`);
+
+/** A client in a process of its own that sends INCRs as fast as it can. */
+const EAGER = `
+  const socket = require('node:net').connect(Number(process.argv[1]), '127.0.0.1');
+  socket.write('*2\\r\\n$4\\r\\nINCR\\r\\n$7\\r\\ncounter\\r\\n'.repeat(Number(process.argv[2])));
+  socket.resume();
+`;
+
+test.each(['auto', 'portable'] as const)(
+  'Others are served while a client sends megabytes of requests (transport %s)',
+  async (transport) => {
+    const count = 500_000;
+    const server = await OurTarget.start({ config: { transport } });
+    const other = await RawConnection.open(server.port);
+    const eager = spawn(process.execPath, ['-e', EAGER, String(server.port), String(count)]);
+    const seen = new Set<string>();
+    while (!seen.has(`$6\r\n${count}\r\n`)) seen.add(await other.call('GET', 'counter'));
+    expect(seen.size).toBeGreaterThan(30);
+    eager.kill();
+    other.close();
+    await server.stop();
+  },
+);
 
 test('A pipeline is answered as the same commands one by one', async () => {
   const alone = await RawConnection.open(target.port);

@@ -19,9 +19,10 @@ export class Connection implements WireOwner {
   readonly parserState = new ParserState();
   /** Bytes of an unfinished request, or of requests that must wait; null while there are none. */
   private query: Buffer | null = null;
-  /** They are `query[queryStart, queryEnd)`; the wire reads on at `queryEnd`. */
+  /** They are `query[queryStart, queryEnd)`; the wire reads on at `queryEnd`, at most to `readEnd`. */
   private queryStart = 0;
   private queryEnd = 0;
+  private readEnd = 0;
   /** Replies that could not be written yet. */
   private unsent: Buffer[] = [];
   private unsentBytes = 0;
@@ -56,7 +57,7 @@ export class Connection implements WireOwner {
   readBuffer(): Buffer {
     const { query } = this;
     if (query === null) return this.pipeline.readBuffer;
-    return query.subarray(this.queryEnd);
+    return query.subarray(this.queryEnd, this.readEnd);
   }
 
   onBytes(length: number): void {
@@ -126,6 +127,7 @@ export class Connection implements WireOwner {
     } else if (consumed > 0) own.copyWithin(0, consumed, end);
     this.queryStart = 0;
     this.queryEnd = left;
+    this.readEnd = capacity;
     pipeline.server.clientMemory.changed(this.session);
     if (this.waiting && left > AHEAD_BYTES_MAX) this.stopReading();
   }

@@ -11,8 +11,11 @@ import type { Database } from '../../storage/database.js';
 import type { Server } from '../server.js';
 import { type Session, SessionFlag, SILENT } from '../clients/session.js';
 
-/** Read at once from a socket; larger reads save system calls and copying of cut requests. */
-const READ_BYTES = 256 * 1024;
+/**
+ * Read from a socket in a turn: some hundred requests. Larger reads save system calls and copying of cut requests, but
+ * others wait longer.
+ */
+const READ_BYTES = 64 * 1024;
 /** Least capacity of a connection's own query buffer, and what it keeps free behind an unfinished request. */
 const QUERY_BYTES_LEAST = 16 * 1024;
 const QUERY_BYTES_AHEAD = 64 * 1024;

@@ -2,9 +2,14 @@ import type { Socket } from 'node:net';
 import { addressText } from './raw-wire.js';
 import { type Wire, type WireOwner, Written } from './wire.js';
 
+/** What Node reads at once: after so much there may be more. */
+const CHUNK_BYTES = 64 * 1024;
+
 /** A wire over a plain stream socket: TLS, and runtimes without the raw handle. */
 export class PortableWire implements Wire {
   private owner: WireOwner | null = null;
+  private paused = false;
+  private resting = false;
   private closed = false;
 
   constructor(private readonly socket: Socket) {
@@ -36,6 +41,18 @@ export class PortableWire implements Wire {
       at += copied;
       this.owner.onBytes(copied);
     }
+    if (chunk.length >= CHUNK_BYTES) this.rest();
+  }
+
+  /** Leaves what else has come to the next turn, so that others are served in between. */
+  private rest(): void {
+    if (this.resting || this.paused || this.closed) return;
+    this.resting = true;
+    this.socket.pause();
+    setImmediate(() => {
+      this.resting = false;
+      if (!this.paused && !this.closed) this.socket.resume();
+    });
   }
 
   write(buffer: Buffer, start: number, end: number): Written {
@@ -51,11 +68,13 @@ export class PortableWire implements Wire {
   }
 
   pauseReading(): void {
+    this.paused = true;
     this.socket.pause();
   }
 
   resumeReading(): void {
-    this.socket.resume();
+    this.paused = false;
+    if (!this.resting) this.socket.resume();
   }
 
   close(): void {
