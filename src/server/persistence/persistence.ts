@@ -53,6 +53,9 @@ export class Persistence {
       onDoubt: () => {
         this.rewriting.require();
       },
+      onSynced: () => {
+        this.endSyncWaits();
+      },
       onLost: () => {
         server.log.error(
           { path: this.files.directory },
@@ -274,6 +277,15 @@ export class Persistence {
     this.log.settle();
     this.log.close();
     this.server.propagation.remove(this.log);
+    this.endSyncWaits();
+  }
+
+  /** Between turns, since a log is also synced at the end of one, while its replies leave. */
+  private endSyncWaits(): void {
+    if (this.server.blocking.count === 0) return;
+    setImmediate(() => {
+      this.server.blocking.endMet();
+    });
   }
 
   /** Writes and syncs what is pending, and gives the directory free. */
