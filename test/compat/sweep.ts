@@ -1,22 +1,12 @@
 import type { RawConnection } from './targets.js';
 
 /** Values that no argument, or hardly one, can stand for. */
-export const VALUES: readonly string[] = [
-  ...[
-    '9223372036854775807',
-    '-9223372036854775808',
-    '9223372036854775808',
-    '1.5',
-    '',
-    ' 1',
-    'nan',
-    'inf',
-    '-inf',
-  ],
-  ...['0', '-1', '2', 'abc', '4294967296', '\u0001\u00ff', '*', 'LEFT', '-'],
+const VALUES: readonly string[] = [
+  ...['9223372036854775807', '-9223372036854775808', '9223372036854775808', '1.5', '', ' 1', '-inf'],
+  ...['0', '-1', 'abc', '\u0001\u00ff', '*'],
 ];
 
-/** A key of each type, and one that is not there. */
+/** A key of each type; `none` is not there. */
 const KEYS: readonly (readonly string[])[] = [
   ['SET', 's', 'hello'],
   ['SET', 'n', '10'],
@@ -27,59 +17,66 @@ const KEYS: readonly (readonly string[])[] = [
   ['XADD', 'x', '1-1', 'f', 'v'],
   ['XGROUP', 'CREATE', 'x', 'abc', '0'],
 ];
-const NAMES = ['s', 'n', 'l', 'i', 'h', 'z', 'x', 'none'];
-/** Commands have this many arguments more than they need at most. */
-const EXTRA = 2;
+const NAMES = ['s', 'l', 'i', 'h', 'z', 'x', 'none'];
 const ARGUMENTS_MAX = 7;
+/** Requests that run on what those before have left. */
+const IN_A_ROW = 25;
 
-/** Requests of every length for a command: one value everywhere, or a key in the first, second or third place. */
-export function* requests(command: readonly string[], arity: number): Generator<string[]> {
-  const longest = Math.min(ARGUMENTS_MAX, Math.abs(arity) + EXTRA);
-  yield [...command];
+/** Requests of every length for a command: one value everywhere, or a key in the first or second place. */
+export function requests(command: readonly string[], arity: number): string[][] {
+  const found: string[][] = [[...command]];
+  const longest = Math.max(command.length, Math.min(ARGUMENTS_MAX, Math.abs(arity) + 1));
   for (let length = command.length + 1; length <= longest; length++) {
     for (const value of VALUES) {
       const same = [...command, ...Array<string>(length - command.length).fill(value)];
-      yield same;
-      for (let at = command.length; at < Math.min(length, command.length + 3); at++)
-        for (const name of NAMES) yield same.with(at, name);
+      found.push(same);
+      for (let at = command.length; at < Math.min(length, command.length + 2); at++)
+        for (const name of NAMES) found.push(same.with(at, name));
     }
   }
+  return found;
 }
 
-/** What a request did: its reply, and whether the keys are the same as before. */
+/** What a request did. */
 export interface Outcome {
   readonly reply: string;
-  readonly before: string;
-  readonly after: string;
+  /** The keys are others than before. */
+  readonly changed: boolean;
+  readonly digest: string;
 }
 
 const PREPARATION: readonly (readonly string[])[] = [['RESET'], ['FLUSHALL'], ...KEYS, ['DEBUG', 'DIGEST']];
 
-/** Runs each request on the same keys, in a transaction where it could wait. */
+/** Runs requests, all in one transaction each if they could wait. */
 export async function outcomes(
   connection: RawConnection,
   all: readonly (readonly string[])[],
   inTransaction: boolean,
 ): Promise<Outcome[]> {
-  const around = inTransaction ? [['MULTI']] : [];
-  for (const argv of all)
-    for (const line of [
-      ...PREPARATION,
-      ...around,
-      argv,
-      ...(inTransaction ? [['EXEC']] : []),
-      ['DEBUG', 'DIGEST'],
-    ])
-      connection.send(line);
+  const found: Outcome[] = [];
+  for (let at = 0; at < all.length; at += IN_A_ROW)
+    found.push(...(await row(connection, all.slice(at, at + IN_A_ROW), inTransaction)));
+  return found;
+}
+
+async function row(
+  connection: RawConnection,
+  all: readonly (readonly string[])[],
+  inTransaction: boolean,
+): Promise<Outcome[]> {
+  const lines = (argv: readonly string[]): (readonly string[])[] =>
+    inTransaction ? [['MULTI'], argv, ['EXEC']] : [argv];
+  for (const line of PREPARATION) connection.send(line);
+  for (const argv of all) for (const line of [...lines(argv), ['DEBUG', 'DIGEST']]) connection.send(line);
+  let digest = '';
+  for (const line of PREPARATION) digest = await connection.reply('reply', line.join(' '));
   const found: Outcome[] = [];
   for (const argv of all) {
-    const shown = argv.join(' ');
-    let before = '';
-    for (let i = 0; i < PREPARATION.length; i++) before = await connection.reply('reply', shown);
-    if (inTransaction) await connection.reply('reply', shown);
-    let reply = await connection.reply('reply', shown);
-    if (inTransaction) reply += await connection.reply('reply', shown);
-    found.push({ reply, before, after: await connection.reply('reply', shown) });
+    const before = digest;
+    let reply = '';
+    for (const line of lines(argv)) reply += await connection.reply('reply', line.join(' '));
+    digest = await connection.reply('reply', argv.join(' '));
+    found.push({ reply, changed: digest !== before, digest });
   }
   return found;
 }

@@ -11,12 +11,15 @@ const hash = mostly('h', 'i');
 const string = mostly('s', 't');
 const stream = mostly('x', 'y');
 const field = fc.oneof(
-  { weight: 6, arbitrary: integer(0, 5).map((i) => `f${i}`) },
+  { weight: 6, arbitrary: integer(0, 3).map((i) => `f${i}`) },
   { weight: 1, arbitrary: oneOf('long'.repeat(20)) },
 );
 const value = fc.oneof({ weight: 4, arbitrary: integer(-3, 9) }, oneOf('', 'v', 'w'.repeat(70)));
 /** Far away, or long ago. */
-const timeMs = oneOf('8000000000000', '8000000000500', '9000000000000', '9000000000001', '1');
+const timeMs = fc.oneof(
+  { weight: 9, arbitrary: oneOf('8000000000000', '8000000000500', '9000000000000', '9000000000001') },
+  oneOf('1'),
+);
 const timeSeconds = oneOf('8000000000', '9000000000', '0');
 
 const counted = (part: fc.Arbitrary<string> | Words): Words =>
@@ -25,7 +28,7 @@ const counted = (part: fc.Arbitrary<string> | Words): Words =>
     .map((found) => ['FIELDS', String(found.length), ...found.flat()]);
 const fields = counted(field);
 const pairs = counted(words(field, value));
-const condition = maybe(words(oneOf('NX', 'XX', 'GT', 'LT')));
+const condition = fc.oneof(words(), words(), words(oneOf('NX', 'XX', 'GT', 'LT')));
 const expiry = fc.oneof(
   words('PXAT', timeMs),
   words('EXAT', oneOf('8000000000', '9000000000', '1')),
@@ -48,6 +51,7 @@ const ofHashes: readonly Words[] = [
   words('HEXPIREAT', hash, timeSeconds, condition, fields),
   words('HPEXPIRE', hash, oneOf('0', '1', '1'), condition, fields),
   words('HPERSIST', hash, fields),
+  words('HGETEX', hash, 'PERSIST', fields),
   words('HGETEX', hash, maybe(fc.oneof(words('PERSIST'), expiry)), fields),
   words('HSETEX', hash, maybe(words(oneOf('FNX', 'FXX'))), maybe(fc.oneof(words('KEEPTTL'), expiry)), pairs),
   words('HSETEX', hash, maybe(fc.oneof(words('KEEPTTL'), expiry)), pairs),
@@ -125,33 +129,36 @@ const ofStreams: readonly Words[] = [
   words('XLEN', stream),
 ];
 
-const command = fc.oneof(
-  { weight: 5, arbitrary: fc.oneof(...ofHashes) },
-  { weight: 3, arbitrary: fc.oneof(...ofStrings) },
-  { weight: 3, arbitrary: fc.oneof(...ofStreams) },
-  {
-    weight: 1,
-    arbitrary: fc.oneof(
-      words('DEL', oneOf(...KEYS)),
-      words('COPY', oneOf('h', 's', 'x'), oneOf('i', 't', 'y'), 'REPLACE'),
-    ),
-  },
-);
-
-/** Without claims, whose times differ by chance. */
-const transaction = fc
-  .array(command, { minLength: 2, maxLength: 5 })
-  .map((commands) => commands.filter((argv) => !argv.includes('CLAIM')))
-  .filter((commands) => commands.length > 1);
+const ofAll: readonly Words[] = [
+  words('DEL', oneOf(...KEYS)),
+  words('COPY', oneOf('h', 's', 'x'), oneOf('i', 't', 'y'), 'REPLACE'),
+];
 
 /** A command, a transaction, or a way by which everything goes into bytes and comes back. */
 export type Step = readonly (readonly string[])[] | 'reload' | 'loadaof' | 'rewrite' | 'dump';
 
-export const steps: fc.Arbitrary<Step[]> = fc.array(
-  fc.oneof(
+function stepsOf(commands: readonly Words[]): fc.Arbitrary<Step[]> {
+  const command = fc.oneof(
+    { weight: 25, arbitrary: fc.oneof(...commands) },
+    { weight: 1, arbitrary: fc.oneof(...ofAll) },
+  );
+  // Without claims, whose times differ by chance.
+  const transaction = fc
+    .array(command, { minLength: 2, maxLength: 5 })
+    .map((several) => several.filter((argv) => !argv.includes('CLAIM')))
+    .filter((several) => several.length > 1);
+  const step = fc.oneof(
     { weight: 30, arbitrary: command.map((argv) => [argv]) },
     { weight: 3, arbitrary: transaction },
-    { weight: 1, arbitrary: fc.constantFrom<Step>('reload', 'loadaof', 'rewrite', 'dump') },
-  ),
-  { minLength: 10, maxLength: 60, size: 'max' },
+    { weight: 4, arbitrary: fc.constantFrom<Step>('reload', 'loadaof', 'rewrite', 'dump') },
+  );
+  return fc.array(step, { minLength: 10, maxLength: 60, size: 'max' });
+}
+
+/** Rows about one type or about all. */
+export const steps: fc.Arbitrary<Step[]> = fc.oneof(
+  { weight: 3, arbitrary: stepsOf(ofHashes) },
+  { weight: 1, arbitrary: stepsOf(ofStrings) },
+  { weight: 2, arbitrary: stepsOf(ofStreams) },
+  { weight: 1, arbitrary: stepsOf([...ofHashes, ...ofStrings, ...ofStreams]) },
 );
