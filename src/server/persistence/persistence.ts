@@ -211,10 +211,18 @@ export class Persistence {
 
   /** DEBUG RELOAD: saves, empties the keyspace, and loads the file. */
   reload(save: boolean, keep: boolean): void {
+    const { keyspace } = this.server;
     this.cancelBackground();
     if (save) this.saves.saveNow();
-    if (!keep) this.server.keyspace.clear();
-    this.loadNow([this.rdbFile], true);
+    if (!keep) keyspace.clear();
+    // What comes from a file is not new to anybody.
+    const { onCreated } = keyspace;
+    keyspace.onCreated = null;
+    try {
+      this.loadNow([this.rdbFile], true);
+    } finally {
+      keyspace.onCreated = onCreated;
+    }
   }
 
   /** DEBUG LOADAOF: empties the keyspace and loads the append-only file, also one that is not being written. */
