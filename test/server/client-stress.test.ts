@@ -74,15 +74,15 @@ test('A thousand clients that wait, and are killed, unblocked, closed or served,
   }
   await poll(() => server.blocking.count === 1000);
   const replies = clients.map((client, i) => (Math.floor(i / 10) % 4 === 3 ? null : client.reply('any')));
+  const WAYS = [['CLIENT', 'KILL', 'ID'], ['CLIENT', 'UNBLOCK'], ['CLIENT', 'UNBLOCK'], null, undefined];
   for (const [i, id] of ids.entries()) {
-    const way = Math.floor(i / 10) % 5;
-    if (way === 0) await control.call('CLIENT', 'KILL', 'ID', id);
-    if (way === 1) expect(await control.call('CLIENT', 'UNBLOCK', id, 'ERROR')).toBe(':1\r\n');
-    if (way === 2) expect(await control.call('CLIENT', 'UNBLOCK', id)).toBe(':1\r\n');
-    if (way === 3) clients[i]!.close();
+    const way = WAYS[Math.floor(i / 10) % 5];
+    if (way === null) clients[i]!.close();
+    else if (way !== undefined)
+      await control.call(...way, id, ...(Math.floor(i / 10) % 5 === 1 ? ['ERROR'] : []));
   }
   await poll(() => server.blocking.count === 200);
-  expect(await Promise.all(replies.slice(10, 20))).toEqual(
+  expect(await Promise.all(replies.slice(10, 20).map(async (reply) => await reply))).toEqual(
     Array<string>(10).fill('-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n'),
   );
   expect(await replies[0]).toBe('(closed)');
@@ -121,13 +121,10 @@ test('Writers that a pause holds back while others wait for them', async () => {
   expect(server.blocking.count).toBe(100);
   for (let i = 0; i < 100; i += 4) expect(await control.call('CLIENT', 'KILL', 'ID', ids[i]!)).toBe(':1\r\n');
   expect(await control.call('CLIENT', 'UNPAUSE')).toBe('+OK\r\n');
-  for (let i = 0; i < 100; i++) {
-    if (i % 4 === 0) expect(await writers[i]!.reply()).toBe('(closed)');
-    else {
-      expect(await writers[i]!.reply()).toBe(':1\r\n');
-      expect(await waiting[i]!.reply()).toContain(`\r\nv${i}\r\n`);
-    }
-  }
+  const replies = await Promise.all(writers.map((writer) => writer.reply()));
+  expect(replies).toEqual(replies.map((_, i) => (i % 4 === 0 ? '(closed)' : ':1\r\n')));
+  const served = [...waiting.entries()].filter(([i]) => i % 4 !== 0);
+  for (const [i, client] of served) expect(await client.reply()).toContain(`\r\nv${i}\r\n`);
   expect(server.blocking.count).toBe(25);
   let seen = 0;
   while (seen < 75) if ((await monitor.reply('any')).includes('"RPUSH"')) seen++;
