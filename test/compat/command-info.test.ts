@@ -15,7 +15,7 @@ import { OurTarget, RedisTarget } from './targets.js';
 const NEWER: readonly string[] = [
   ...['hexpire', 'hexpireat', 'hexpiretime', 'hgetdel', 'hgetex', 'hpersist', 'hpexpire', 'hpexpireat'],
   ...['hpexpiretime', 'hpttl', 'hsetex', 'httl', 'client|no-touch', 'client|setinfo'],
-  ...['delex', 'digest', 'increx', 'msetex', 'waitaof', 'xackdel', 'xdelex'],
+  ...['delex', 'digest', 'increx', 'msetex', 'sdiffcard', 'sunioncard', 'waitaof', 'xackdel', 'xdelex'],
 ];
 
 /** Facts that differ on purpose: where, ours, Redis's. */

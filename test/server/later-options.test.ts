@@ -39,6 +39,43 @@ describe('BITOP of Redis 8.2:', () => {
   ]);
 });
 
+describe('SUNIONCARD and SDIFFCARD of Redis 8.10:', () => {
+  transcript('they count what SUNION and SDIFF give, up to a limit', [
+    ['SADD a 1 2 3 x', ':4'],
+    ['SADD b 3 4', ':2'],
+    ['SADD c x y', ':2'],
+    ['SUNIONCARD 3 a b c', ':6'],
+    ['SUNIONCARD 4 a none a b', ':5'],
+    ['SUNIONCARD 2 none nothing', ':0'],
+    ['SUNIONCARD 3 a b c LIMIT 5', ':5'],
+    ['SUNIONCARD 3 a b c LIMIT 2', ':2'],
+    ['SUNIONCARD 3 a b c LIMIT 0', ':6'],
+    ['SUNIONCARD 3 a b c LIMIT 9 APPROX', ':6'],
+    ['sunioncard 2 a b approx', ':5'],
+    ['SDIFFCARD 2 a b', ':3'],
+    ['SDIFFCARD 3 a b c', ':2'],
+    ['SDIFFCARD 3 a b c LIMIT 1', ':1'],
+    ['SDIFFCARD 1 a', ':4'],
+    ['SDIFFCARD 2 a a', ':0'],
+    ['SDIFFCARD 2 none a', ':0'],
+    ['SDIFFCARD 2 a none', ':4'],
+  ]);
+
+  transcript('bad arguments have the errors of SINTERCARD', [
+    ['SET s v', '+OK'],
+    ['SADD a 1', ':1'],
+    ['SUNIONCARD 1', "-ERR wrong number of arguments for 'sunioncard' command"],
+    ['SUNIONCARD 0 a', '-ERR numkeys should be greater than 0'],
+    ['SDIFFCARD x a', '-ERR numkeys should be greater than 0'],
+    ['SDIFFCARD 3 a a', "-ERR Number of keys can't be greater than number of args"],
+    ['SUNIONCARD 1 a LIMIT', '-ERR syntax error'],
+    ['SUNIONCARD 1 a LIMIT -1', "-ERR LIMIT can't be negative"],
+    ['SDIFFCARD 1 a APPROX', '-ERR syntax error'],
+    ['SUNIONCARD 2 a s', '-WRONGTYPE Operation against a key holding the wrong kind of value'],
+    ['SDIFFCARD 2 none s', '-WRONGTYPE Operation against a key holding the wrong kind of value'],
+  ]);
+});
+
 describe('CLIENT KILL MAXAGE:', () => {
   transcript('it takes a number of seconds', [
     ['CLIENT KILL MAXAGE x', '-ERR value is not an integer or out of range'],
