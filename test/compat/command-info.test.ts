@@ -15,7 +15,7 @@ import { OurTarget, RedisTarget } from './targets.js';
 const NEWER: readonly string[] = [
   ...['hexpire', 'hexpireat', 'hexpiretime', 'hgetdel', 'hgetex', 'hpersist', 'hpexpire', 'hpexpireat'],
   ...['hpexpiretime', 'hpttl', 'hsetex', 'httl', 'client|no-touch', 'client|setinfo'],
-  ...['delex', 'digest', 'msetex', 'xackdel', 'xdelex'],
+  ...['delex', 'digest', 'increx', 'msetex', 'sdiffcard', 'sunioncard', 'waitaof', 'xackdel', 'xdelex'],
 ];
 
 /** Facts that differ on purpose: where, ours, Redis's. */
@@ -30,6 +30,8 @@ const DIFFERENT_ARGUMENTS: Readonly<Record<string, string>> = {
   set: 'IFEQ and its kin came with 8.4',
   xadd: 'KEEPREF and its kin came with 8.2',
   xtrim: 'KEEPREF and its kin came with 8.2',
+  xreadgroup: 'CLAIM came with 8.4',
+  'client|kill': 'MAXAGE came with 7.4',
   hscan: 'NOVALUES came with 7.4',
   zrank: 'WITHSCORE came with 7.2',
   'command|getkeys': 'the command line is told since 7.2',

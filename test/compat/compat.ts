@@ -37,7 +37,7 @@ interface HookedLine {
   readonly normalize: (reply: string) => string;
 }
 
-interface CompatSuite {
+export interface CompatSuite {
   /** Registers a test that runs the lines on both servers, once in RESP2 and once in RESP3. */
   readonly transcript: (title: string, lines: readonly Line[]) => void;
 }

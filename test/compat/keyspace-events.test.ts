@@ -1,23 +1,8 @@
 import { compatSuite } from './compat.js';
+import { eventsOf } from './event-lines.js';
 
 const { transcript } = compatSuite();
-
-/** A command line, and how many events it causes while every class is on, key misses and new keys too. */
-type Caused = readonly [events: number, line: string];
-
-/** Runs the lines while a second client listens to every event, and compares what it hears after each. */
-function events(title: string, lines: readonly Caused[]): void {
-  transcript(`Keyspace events of ${title}`, [
-    'CONFIG SET notify-keyspace-events EAnm',
-    'CONFIG GET notify-keyspace-events',
-    '[2 push] PSUBSCRIBE __keyevent@*',
-    ...lines.flatMap(([count, line]) => [line, ...new Array<string>(count).fill('[2 push] ')]),
-    // An event too many would come before this message.
-    'PUBLISH __keyevent@end end',
-    '[2 push] ',
-    'CONFIG SET notify-keyspace-events ""',
-  ]);
-}
+const events = eventsOf(transcript);
 
 events('strings', [
   [1, 'GET k'],
@@ -58,6 +43,16 @@ events('strings', [
   [4, 'MSET a 1 b 2'],
   [0, 'MSETNX a 1 c 2'],
   [4, 'MSETNX c 1 d 2'],
+]);
+
+events('what changes nothing', [
+  [2, 'SET b 188'],
+  [0, 'BITFIELD b OVERFLOW FAIL SET i13 42 2147483648'],
+  [1, 'BITFIELD none OVERFLOW FAIL INCRBY u2 0 9'],
+  [0, 'BITFIELD b SET u8 0 49 GET u8 0'],
+  [1, 'BITFIELD b SET u8 0 50 GET u8 0'],
+  [1, 'XAUTOCLAIM x g c 0 4 COUNT 0'],
+  [0, 'XAUTOCLAIM b g c 0 4 COUNT 0'],
 ]);
 
 events('keys', [
@@ -104,160 +99,6 @@ events('keys', [
   [0, '[ignored] RANDOMKEY'],
   [1, 'SORT none'],
   [1, 'SORT none STORE dst'],
-]);
-
-events('lists', [
-  [2, 'RPUSH l 3 1 2'],
-  [2, 'SORT l STORE dst'],
-  [1, 'SORT l STORE dst'],
-  [2, 'SORT none STORE dst'],
-  [6, 'SORT l BY w_* GET # GET o_*'],
-  [2, 'LPUSH l2 a b'],
-  [0, 'LPUSHX none a'],
-  [1, 'RPUSHX l2 c'],
-  [0, 'LPOP none'],
-  [1, 'LPOP l2'],
-  [0, 'RPOP l2 0'],
-  [2, 'RPOP l2 10'],
-  [1, 'LLEN none'],
-  [1, 'LINDEX none 0'],
-  [1, 'LRANGE none 0 -1'],
-  [2, 'RPUSH l2 a b c a'],
-  [1, 'LSET l2 0 z'],
-  [0, 'LREM l2 0 q'],
-  [1, 'LREM l2 0 a'],
-  [1, 'LTRIM l2 0 1'],
-  [2, 'LTRIM l2 5 6'],
-  [0, 'LINSERT none BEFORE a b'],
-  [2, 'RPUSH l2 a'],
-  [1, 'LINSERT l2 BEFORE a b'],
-  [0, 'LINSERT l2 BEFORE qq b'],
-  [3, 'RPOPLPUSH l2 l3'],
-  [3, 'LMOVE l2 l3 LEFT RIGHT'],
-  [0, 'LMOVE l2 l3 LEFT RIGHT'],
-  [2, 'LMOVE l3 l3 LEFT RIGHT'],
-  [2, 'RPOPLPUSH l3 l3'],
-  [1, 'LMPOP 2 l2 l3 LEFT'],
-  [2, 'LMPOP 2 l2 l3 LEFT COUNT 5'],
-  [0, 'LMPOP 2 l2 l3 LEFT COUNT 5'],
-  [2, 'RPUSH l3 a'],
-  [2, 'BLPOP none l3 1'],
-  [2, 'RPUSH l3 a b'],
-  [1, 'BRPOP l3 1'],
-  [4, 'BLMOVE l3 l4 LEFT LEFT 1'],
-  [4, 'BRPOPLPUSH l4 l5 1'],
-  [2, 'BLMPOP 1 1 l5 LEFT'],
-  [1, 'LPOS none a'],
-]);
-
-events('sets', [
-  [2, 'SADD s a b c'],
-  [0, 'SADD s a'],
-  [0, 'SREM s q'],
-  [1, 'SREM s a'],
-  [0, 'SREM none a'],
-  [1, 'SISMEMBER none a'],
-  [1, 'SMISMEMBER none a'],
-  [1, 'SCARD none'],
-  [1, 'SMEMBERS none'],
-  [1, '[ignored] SRANDMEMBER none'],
-  [1, '[ignored] SRANDMEMBER none 3'],
-  [0, '[ignored] SPOP none'],
-  [0, '[ignored] SPOP none 2'],
-  [3, 'SMOVE s s2 b'],
-  [0, 'SMOVE s s2 q'],
-  [0, 'SMOVE none s2 q'],
-  [2, '[ignored] SPOP s2'],
-  [2, 'SADD s2 x y z'],
-  [2, '[ignored] SPOP s2 10'],
-  [2, 'SADD s2 x y z'],
-  [1, '[ignored] SPOP s2 1'],
-  [0, '[ignored] SPOP s2 0'],
-  [1, 'SINTER s none'],
-  [1, '[ignored] SUNION s none'],
-  [1, 'SDIFF none s'],
-  [1, 'SINTERCARD 2 s none'],
-  [1, 'SINTERSTORE s3 s none'],
-  [2, 'SUNIONSTORE s3 s s2'],
-  [1, 'SUNIONSTORE s3 s s2'],
-  [2, 'SDIFFSTORE s3 none s'],
-  [3, 'SDIFFSTORE s3 s none'],
-  [2, 'SINTERSTORE s3 s none'],
-  [1, 'SSCAN none 0'],
-]);
-
-events('hashes', [
-  [2, 'HSET h a 1 b 2'],
-  [1, 'HSET h a 1'],
-  [0, 'HSETNX h a 1'],
-  [1, 'HSETNX h c 1'],
-  [1, 'HMSET h d 1'],
-  [1, 'HGET none a'],
-  [1, 'HMGET none a'],
-  [1, 'HGETALL none'],
-  [1, 'HLEN none'],
-  [1, 'HEXISTS none a'],
-  [1, 'HINCRBY h a 1'],
-  [1, 'HINCRBYFLOAT h a 1.5'],
-  [2, 'HINCRBY hn a 1'],
-  [0, 'HDEL h q'],
-  [1, 'HDEL h a'],
-  [2, 'HDEL h b c d'],
-  [0, 'HDEL none a'],
-  [1, '[ignored] HRANDFIELD none'],
-  [1, 'HSTRLEN none a'],
-  [1, 'HSCAN none 0'],
-  [1, 'HKEYS none'],
-]);
-
-events('sorted sets', [
-  [2, 'ZADD z 1 a 2 b 3 c'],
-  [0, 'ZADD z 1 a'],
-  [0, 'ZADD z XX 5 q'],
-  [1, 'ZADD z INCR 5 a'],
-  [1, 'ZINCRBY z 1 a'],
-  [2, 'ZINCRBY zn 1 a'],
-  [0, 'ZREM z q'],
-  [1, 'ZREM z a'],
-  [0, 'ZREM none a'],
-  [1, 'ZSCORE none a'],
-  [1, 'ZMSCORE none a'],
-  [1, 'ZRANK none a'],
-  [1, 'ZCARD none'],
-  [1, 'ZCOUNT none 0 1'],
-  [1, 'ZLEXCOUNT none - +'],
-  [1, 'ZRANGE none 0 1'],
-  [2, 'ZRANGESTORE zd z 0 -1'],
-  [1, 'ZRANGESTORE zd z 0 -1'],
-  [2, 'ZRANGESTORE zd none 0 -1'],
-  [1, 'ZRANGESTORE zd none 0 -1'],
-  [3, 'ZUNIONSTORE zd 2 z none'],
-  [2, 'ZUNIONSTORE zd 2 z none'],
-  [2, 'ZINTERSTORE zd 2 z none'],
-  [3, 'ZDIFFSTORE zd 2 z none'],
-  [2, 'ZDIFFSTORE zd 1 none'],
-  [1, 'ZUNION 2 z none'],
-  [1, 'ZINTERCARD 2 z none'],
-  [1, 'ZPOPMIN z'],
-  [0, 'ZPOPMAX none'],
-  [0, 'ZPOPMAX z 0'],
-  [2, 'ZPOPMAX z 10'],
-  [2, 'ZADD z 1 a 2 b 3 c'],
-  [1, 'ZMPOP 2 none z MIN'],
-  [2, 'ZMPOP 2 none z MIN COUNT 10'],
-  [0, 'BZPOPMIN none 0.01'],
-  [2, 'ZADD z 1 a 2 b 3 c'],
-  [1, 'BZPOPMIN none z 1'],
-  [1, 'BZPOPMAX z 1'],
-  [2, 'BZMPOP 1 1 z MAX'],
-  [2, 'ZADD z 1 a 2 b 3 c'],
-  [1, 'ZREMRANGEBYRANK z 0 0'],
-  [1, 'ZREMRANGEBYSCORE z 2 2'],
-  [0, 'ZREMRANGEBYSCORE z 50 60'],
-  [2, 'ZREMRANGEBYLEX z - +'],
-  [0, 'ZREMRANGEBYLEX z - +'],
-  [1, '[ignored] ZRANDMEMBER none'],
-  [1, 'ZSCAN none 0'],
 ]);
 
 events('geo', [

@@ -165,3 +165,41 @@ transcript('Commands about the server refuse arguments that they do not know', [
   'SELECT 16',
   'SELECT 2147483648',
 ]);
+
+transcript('WAIT has no replicas to wait for', [
+  'WAIT',
+  'WAIT 0',
+  'WAIT 0 0',
+  'WAIT -1 0',
+  'WAIT 1 20',
+  'WAIT x 0',
+  'WAIT 1.5 0',
+  'WAIT 9223372036854775808 0',
+  'WAIT 0 x',
+  'WAIT 0 -1',
+  'MULTI',
+  'WAIT 1 0',
+  'EXEC',
+]);
+
+transcript('who waits for replicas is answered in time, and then goes on', [
+  '[2 blocks] WAIT 1 40',
+  '[2 read]',
+  '[2] PING',
+]);
+
+transcript('A server that is no node of a cluster and has no modules says so', [
+  'CLUSTER',
+  'CLUSTER INFO',
+  'CLUSTER SLOTS',
+  'CLUSTER KEYSLOT k',
+  'READONLY',
+  'READWRITE',
+  'ASKING',
+  'READONLY x',
+  'ASKING x',
+  'MODULE',
+  'MODULE LIST',
+  'MODULE LIST x',
+  'MODULE bogus',
+]);

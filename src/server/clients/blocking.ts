@@ -20,6 +20,10 @@ export interface BlockingCommand {
   serve(session: Session, request: Request, key: Bytes): boolean;
   /** The reply when the time is up, and at once where a command must not block. */
   timedOut(session: Session): void;
+  /** What it waits for can also come about by time alone: it is offered its keys ten times a second. */
+  readonly polls?: true;
+  /** For a command that waits for no key: true when what it waits for has come about. Asked by `endMet`. */
+  isMet?(session: Session): boolean;
   /** The reply when `key` is no longer of `type`; without it the client goes on waiting. */
   keyGone?(session: Session): void;
 }
@@ -28,6 +32,7 @@ export interface BlockingCommand {
 const NEVER_WAITS = SessionFlag.IN_EXEC | SessionFlag.SCRIPT | SessionFlag.LOADER | SessionFlag.PRIMARY;
 /** Longest delay of a timer; a longer wait is cut into several. */
 const TIMER_MS_MAX = 0x7fff_ffff;
+const POLL_MS = 100;
 
 class KeyQueue {
   /** In order of arrival. */
@@ -71,6 +76,9 @@ export class Blocking {
   private ready = new Set<KeyQueue>();
   /** Waiters that must hear that a key has gone. */
   private presenceWaiters = 0;
+  /** Waiters whose command polls, and the timer that serves them. */
+  private readonly pollers = new Set<Waiter>();
+  private pollTimer: NodeJS.Timeout | null = null;
   private readonly queues = new Map<number, Map<string, KeyQueue>>();
   private readonly waiters = new Map<Session, Waiter>();
 
@@ -117,6 +125,7 @@ export class Blocking {
     this.waiters.set(session, waiter);
     this.count++;
     if (command.keyGone !== undefined) this.presenceWaiters++;
+    if (command.polls) this.startPolling(waiter);
     if (timeoutMs > 0) this.startTimer(waiter, this.server.nowMs + timeoutMs);
   }
 
@@ -138,6 +147,22 @@ export class Blocking {
     }, delayMs);
   }
 
+  private startPolling(waiter: Waiter): void {
+    this.pollers.add(waiter);
+    this.pollTimer ??= setInterval(() => {
+      this.server.refreshTime();
+      for (const { queues } of this.pollers) for (const queue of queues) this.ready.add(queue);
+      this.serveReady();
+    }, POLL_MS);
+  }
+
+  private stopPolling(waiter: Waiter): void {
+    this.pollers.delete(waiter);
+    if (this.pollers.size > 0 || this.pollTimer === null) return;
+    clearInterval(this.pollTimer);
+    this.pollTimer = null;
+  }
+
   private timeOut(waiter: Waiter): void {
     answerLater(waiter.session, (session) => {
       waiter.command.timedOut(session);
@@ -154,6 +179,12 @@ export class Blocking {
   /** Every key of a database may have changed: it was flushed, or exchanged with another. */
   touchedAll(database: Database): void {
     for (const queue of this.queues.get(database.number)?.values() ?? []) this.ready.add(queue);
+  }
+
+  /** Ends the waits for something else than keys that has come about: each has the reply of `timedOut`. */
+  endMet(): void {
+    for (const waiter of this.waiters.values())
+      if (waiter.command.isMet?.(waiter.session)) this.timeOut(waiter);
   }
 
   /** Serves who waits for the keys that became ready; serving may make others ready. */
@@ -207,6 +238,7 @@ export class Blocking {
     this.waiters.delete(session);
     this.count--;
     if (waiter.command.keyGone !== undefined) this.presenceWaiters--;
+    if (waiter.command.polls) this.stopPolling(waiter);
     if (waiter.timer !== null) clearTimeout(waiter.timer);
     for (const queue of waiter.queues) {
       queue.waiters.delete(waiter);

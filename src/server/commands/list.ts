@@ -12,6 +12,7 @@ import { PUBSUB_COMMANDS } from './pubsub/commands.js';
 import { TRANSACTION_COMMANDS } from './transactions/commands.js';
 import { BITMAP_COMMANDS } from './bitmap/commands.js';
 import { HYPERLOGLOG_COMMANDS } from './hyperloglog/commands.js';
+import { CLUSTER_COMMANDS } from './cluster/commands.js';
 import { GEO_COMMANDS } from './geo/commands.js';
 
 /** Every Redis command, group by group. Explicit lists: they can be searched, typed and bundled. */
@@ -30,4 +31,5 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...BITMAP_COMMANDS,
   ...HYPERLOGLOG_COMMANDS,
   ...GEO_COMMANDS,
+  ...CLUSTER_COMMANDS,
 ];

@@ -21,6 +21,8 @@ export interface AofLogOptions {
   readonly onStatus: (error: Error | null) => void;
   /** A sync failed and a later one succeeded: what the first was for may be missing all the same. */
   readonly onDoubt: () => void;
+  /** More is on disk than before. */
+  readonly onSynced: () => void;
   /** The file is not there any more under its name. */
   readonly onLost: () => void;
 }
@@ -53,6 +55,8 @@ export class AofLog implements PropagationSink {
   private written = 0;
   /** Bytes that stood in the file when it was opened. */
   private openedBytes = 0;
+  /** Where the file begins on the scale of `position`. */
+  private origin = 0;
   /** Bytes of the file that are on disk, as far as is known; the last sync mark says `markedTo`. */
   private syncedTo = 0;
   private markedTo = 0;
@@ -84,6 +88,16 @@ export class AofLog implements PropagationSink {
     return this.written + this.batch.length;
   }
 
+  /** How far the log has come with this server, over all its files. */
+  get position(): number {
+    return this.origin + this.size;
+  }
+
+  /** How far it is known to be on disk, on the same scale. What a file held when it was opened counts as such. */
+  get syncedPosition(): number {
+    return this.origin + Math.max(this.syncedTo, this.openedBytes);
+  }
+
   /** Bytes that wait to be written. */
   get pendingBytes(): number {
     return this.batch.length;
@@ -94,9 +108,11 @@ export class AofLog implements PropagationSink {
    * stays in use.
    */
   open(path: string): void {
+    const { position } = this;
     this.use(path);
     this.path = path;
     this.written = this.openedBytes = fstatSync(this.fd).size;
+    this.origin = position - this.written;
     this.database = -1;
     this.batch.clear();
     this.torn = this.unsynced = this.syncing = this.syncFailed = false;
@@ -228,7 +244,10 @@ export class AofLog implements PropagationSink {
     // A write that is synced by itself says nothing of those before it.
     const synced = sync || (this.dsync && this.syncedTo === this.written);
     this.written += length;
-    if (synced && !this.syncFailed) this.syncedTo = this.written;
+    if (synced && !this.syncFailed) {
+      this.syncedTo = this.written;
+      this.options.onSynced();
+    }
     batch.clear();
     this.postponedSinceMs = 0;
   }
@@ -291,7 +310,10 @@ export class AofLog implements PropagationSink {
 
   private synced(error: Error | null, written: number): void {
     this.syncing = false;
-    if (error === null && !this.syncFailed) this.syncedTo = written;
+    if (error === null && !this.syncFailed) {
+      this.syncedTo = written;
+      this.options.onSynced();
+    }
     if (error !== null) {
       this.unsynced = this.syncFailed = true;
       return this.failed(error);

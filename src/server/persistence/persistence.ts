@@ -53,6 +53,9 @@ export class Persistence {
       onDoubt: () => {
         this.rewriting.require();
       },
+      onSynced: () => {
+        this.endSyncWaits();
+      },
       onLost: () => {
         server.log.error(
           { path: this.files.directory },
@@ -208,10 +211,18 @@ export class Persistence {
 
   /** DEBUG RELOAD: saves, empties the keyspace, and loads the file. */
   reload(save: boolean, keep: boolean): void {
+    const { keyspace } = this.server;
     this.cancelBackground();
     if (save) this.saves.saveNow();
-    if (!keep) this.server.keyspace.clear();
-    this.loadNow([this.rdbFile], true);
+    if (!keep) keyspace.clear();
+    // What comes from a file is not new to anybody.
+    const { onCreated } = keyspace;
+    keyspace.onCreated = null;
+    try {
+      this.loadNow([this.rdbFile], true);
+    } finally {
+      keyspace.onCreated = onCreated;
+    }
   }
 
   /** DEBUG LOADAOF: empties the keyspace and loads the append-only file, also one that is not being written. */
@@ -274,6 +285,15 @@ export class Persistence {
     this.log.settle();
     this.log.close();
     this.server.propagation.remove(this.log);
+    this.endSyncWaits();
+  }
+
+  /** Between turns, since a log is also synced at the end of one, while its replies leave. */
+  private endSyncWaits(): void {
+    if (this.server.blocking.count === 0) return;
+    setImmediate(() => {
+      this.server.blocking.endMet();
+    });
   }
 
   /** Writes and syncs what is pending, and gives the directory free. */

@@ -53,14 +53,35 @@ export function findBit(bytes: Bytes, bit: number, first: number, last: number):
 }
 
 /** How BITOP joins its sources. */
-export type BitOperation = 'and' | 'or' | 'xor' | 'not';
+export type BitOperation = 'and' | 'or' | 'xor' | 'not' | 'diff' | 'diff1' | 'andor' | 'one';
 
 /** Joins bytes into `to`, whose length is that of the longest source; shorter ones end in zeros. */
 export function joinBits(operation: BitOperation, sources: readonly Bytes[], to: Uint8Array): void {
   const first = sources[0]!;
-  to.set(first.buffer.subarray(first.offset, first.offset + first.length));
-  to.fill(0, first.length);
-  if (operation === 'not') for (let i = 0; i < to.length; i++) to[i] = ~to[i]!;
+  switch (operation) {
+    case 'not':
+      copyBits(first, to);
+      for (let i = 0; i < to.length; i++) to[i] = ~to[i]!;
+      return;
+    case 'one':
+      return oneBits(sources, to);
+    case 'diff':
+    case 'diff1':
+    case 'andor':
+      foldBits('or', sources.slice(1), to);
+      return withFirst(operation, first, to);
+    default:
+      return foldBits(operation, sources, to);
+  }
+}
+
+function copyBits({ buffer, offset, length }: Bytes, to: Uint8Array): void {
+  to.set(buffer.subarray(offset, offset + length));
+  to.fill(0, length);
+}
+
+function foldBits(operation: 'and' | 'or' | 'xor', sources: readonly Bytes[], to: Uint8Array): void {
+  copyBits(sources[0]!, to);
   for (let s = 1; s < sources.length; s++) {
     const { buffer, offset, length } = sources[s]!;
     if (operation === 'and') {
@@ -69,6 +90,30 @@ export function joinBits(operation: BitOperation, sources: readonly Bytes[], to:
     } else if (operation === 'or') for (let i = 0; i < length; i++) to[i] = to[i]! | buffer[offset + i]!;
     else for (let i = 0; i < length; i++) to[i] = to[i]! ^ buffer[offset + i]!;
   }
+}
+
+/** Joins the first source with what `to` holds, the bits of any other: those only here, only there, in both. */
+function withFirst(operation: 'diff' | 'diff1' | 'andor', first: Bytes, to: Uint8Array): void {
+  const { buffer, offset, length } = first;
+  for (let i = 0; i < to.length; i++) {
+    const mine = i < length ? buffer[offset + i]! : 0;
+    const others = to[i]!;
+    to[i] = operation === 'diff' ? mine & ~others : operation === 'diff1' ? others & ~mine : mine & others;
+  }
+}
+
+/** The bits that exactly one of the sources has. */
+function oneBits(sources: readonly Bytes[], to: Uint8Array): void {
+  to.fill(0);
+  const several = new Uint8Array(to.length);
+  for (const { buffer, offset, length } of sources) {
+    for (let i = 0; i < length; i++) {
+      const bits = buffer[offset + i]!;
+      several[i] = several[i]! | (to[i]! & bits);
+      to[i] = to[i]! | bits;
+    }
+  }
+  for (let i = 0; i < to.length; i++) to[i] = to[i]! & ~several[i]!;
 }
 
 /** The unsigned integer of up to 64 bits at a bit offset; bits beyond the end are 0. */

@@ -179,7 +179,7 @@ function parseUint64(bytes: Bytes, from: number, to: number): boolean {
   let value = 0;
   for (let i = from; i < to; i++) {
     const digit = bytes.buffer[bytes.offset + i]! - 48;
-    if (digit < 0 || digit > 9) return false;
+    if (digit < 0 || digit > 9) return parseSigned(bytes.toString().slice(from, to));
     value = value * 10 + digit;
   }
   if (to - from <= SAFE_DIGITS) {
@@ -189,6 +189,22 @@ function parseUint64(bytes: Bytes, from: number, to: number): boolean {
   }
   const exact = BigInt(bytes.toString().slice(from, to));
   if (exact >> 64n !== 0n) return false;
+  parsedHigh = Number(exact >> 32n);
+  parsedLow = Number(exact & 0xffff_ffffn);
+  return true;
+}
+
+/**
+ * What Redis leaves to C's strtoull: spaces and a sign before the digits. A number below zero counts from 2^64 down,
+ * unless it is written as an integer of 64 bits, which is refused.
+ */
+function parseSigned(text: string): boolean {
+  const [, spaces, sign, digits] = /^([ \t-\r]*)([+-]?)(\d+)$/.exec(text) ?? [];
+  if (digits === undefined) return false;
+  const magnitude = BigInt(digits);
+  const plain = spaces === '' && sign === '-' && /^[1-9]/.test(digits) && magnitude <= 1n << 63n;
+  if (plain || magnitude >= 1n << 64n) return false;
+  const exact = BigInt.asUintN(64, sign === '-' ? -magnitude : magnitude);
   parsedHigh = Number(exact >> 32n);
   parsedLow = Number(exact & 0xffff_ffffn);
   return true;

@@ -132,12 +132,15 @@ function bitfieldCommand(session: Session, request: Request, readOnly: boolean):
   if (bytes === null) return;
   reply.array(operations.length);
   let changes = 0;
-  for (const operation of operations) if (run(session, bytes, operation) || stretched) changes++;
+  for (const operation of operations) if (run(session, bytes, operation, stretched)) changes++;
   if (writes.length > 0 && changes > 0) session.changed(name, NotifyClass.STRING, 'setbit', changes);
 }
 
-/** Runs one operation and replies with its result; true when it changed something. */
-function run(session: Session, bytes: Bytes, operation: Operation): boolean {
+/**
+ * Runs one operation and replies with its result; true when it changed something. In a string that was stretched every
+ * value that is written counts, none that is read or fails.
+ */
+function run(session: Session, bytes: Bytes, operation: Operation, stretched: boolean): boolean {
   const { reply } = session;
   const { kind, offset, bits, signed, value } = operation;
   const raw = unsignedAt(bytes, offset, bits);
@@ -155,7 +158,7 @@ function run(session: Session, bytes: Bytes, operation: Operation): boolean {
   }
   setUnsignedAt(bytes, offset, bits, after);
   reply.bigInteger(kind === 'set' ? before : after);
-  return after !== before;
+  return stretched || after !== before;
 }
 
 /** A value as it fits into its bits, or null where overflow is to fail. */

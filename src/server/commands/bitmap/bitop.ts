@@ -18,10 +18,15 @@ export const bitop: CommandSpec = {
   arity: -4,
   flags: Flag.WRITE | Flag.DENYOOM | Flag.TIMED,
   keys: [key('OW UPDATE', 2), keys('RO ACCESS', 3)],
+  history: [['8.2.0', 'The operations `DIFF`, `DIFF1`, `ANDOR` and `ONE`.']],
   handler: bitopCommand,
 };
 
-const OPERATIONS: readonly BitOperation[] = ['and', 'or', 'xor', 'not'];
+const OPERATIONS: readonly BitOperation[] = [
+  ...(['and', 'or', 'xor', 'not', 'diff', 'diff1', 'andor', 'one'] as const),
+];
+/** Those that set the first source against the others. */
+const OF_TWO: readonly BitOperation[] = ['diff', 'diff1', 'andor'];
 
 function bitopCommand(session: Session, request: Request): void {
   const { db, reply } = session;
@@ -29,6 +34,9 @@ function bitopCommand(session: Session, request: Request): void {
   if (operation === undefined) return reply.error(errors.SYNTAX);
   if (operation === 'not' && request.count !== 4) {
     return reply.error('ERR BITOP NOT must be called with a single source key.');
+  }
+  if (OF_TWO.includes(operation) && request.count < 5) {
+    return reply.error(`ERR BITOP ${operation.toUpperCase()} must be called with at least two source keys.`);
   }
   const sources: Bytes[] = [];
   let length = 0;

@@ -14,7 +14,7 @@ export const clientKill: CommandSpec = {
   since: '2.4.0',
   complexity: 'O(N) where N is the number of client connections',
   syntax:
-    '<ip:port | <[ID client-id] | [TYPE <NORMAL | MASTER | SLAVE | REPLICA | PUBSUB>] | [USER username] | [ADDR ip:port] | [LADDR ip:port] | [SKIPME yes/no]> [[ID client-id] | [TYPE <NORMAL | MASTER | SLAVE | REPLICA | PUBSUB>] | [USER username] | [ADDR ip:port] | [LADDR ip:port] | [SKIPME yes/no] ...]>',
+    '<ip:port | <[ID client-id] | [TYPE <NORMAL | MASTER | SLAVE | REPLICA | PUBSUB>] | [USER username] | [ADDR ip:port] | [LADDR ip:port] | [SKIPME yes/no] | [MAXAGE maxage]> [[ID client-id] | [TYPE <NORMAL | MASTER | SLAVE | REPLICA | PUBSUB>] | [USER username] | [ADDR ip:port] | [LADDR ip:port] | [SKIPME yes/no] | [MAXAGE maxage] ...]>',
   arity: -3,
   flags: OTHERS,
   history: [
@@ -23,6 +23,7 @@ export const clientKill: CommandSpec = {
     ['3.2.0', 'The type `master`.'],
     ['5.0.0', 'The type `replica`; `slave` is still understood.'],
     ['6.2.0', 'The filter LADDR.'],
+    ['7.4.0', 'The filter MAXAGE.'],
   ],
   handler: killCommand,
 };
@@ -74,6 +75,13 @@ function readFilter(filters: Filters, request: Request, i: number): string | nul
       if (value !== 'default') return `ERR No such user '${value}'`;
       filters.tests.push((session) => session.user === value);
       return null;
+    case 'maxage': {
+      const seconds = parseInteger(request.arg(i + 1));
+      if (Number.isNaN(seconds)) return errors.NOT_INTEGER;
+      if (seconds <= 0) return 'ERR maxage should be greater than 0';
+      filters.tests.push((session) => isAged(session, seconds));
+      return null;
+    }
     case 'skipme':
       if (!request.is(i + 1, 'yes') && !request.is(i + 1, 'no')) return errors.SYNTAX;
       filters.skipMe = request.is(i + 1, 'yes');
@@ -81,6 +89,10 @@ function readFilter(filters: Filters, request: Request, i: number): string | nul
     default:
       return errors.SYNTAX;
   }
+}
+
+function isAged(session: Session, seconds: number): boolean {
+  return session.server.nowMs - session.createdAtMs >= seconds * 1000;
 }
 
 /** Closes the clients that pass every filter; how many. The caller, if it is one of them, gets its reply first. */

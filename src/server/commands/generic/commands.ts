@@ -12,6 +12,7 @@ import { scan } from './scan.js';
 import { sort, sortRo } from './sort.js';
 import { swapdb } from './swapdb.js';
 import { expiretime, pexpiretime, pttl, ttl } from './ttl.js';
+import { wait, waitaof } from './wait.js';
 
 export const GENERIC_COMMANDS: readonly CommandSpec[] = [
   copy,
@@ -45,4 +46,6 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
   ttl,
   type,
   unlink,
+  wait,
+  waitaof,
 ];

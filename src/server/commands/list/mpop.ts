@@ -175,9 +175,8 @@ const BLMPOP: BlockingCommand = {
 };
 
 function blmpopCommand(session: Session, request: Request): void {
-  const timeoutMs = timeoutSeconds(session, request, 1);
-  if (timeoutMs === null) return;
   const options = parse(session, request, 2);
-  if (options === null || popFirst(session, request, options)) return;
+  const timeoutMs = options === null ? null : timeoutSeconds(session, request, 1);
+  if (options === null || timeoutMs === null || popFirst(session, request, options)) return;
   session.server.blocking.wait(session, request, BLMPOP, options.firstKey, options.keyCount, timeoutMs);
 }

@@ -6,6 +6,7 @@ import { info } from './info.js';
 import { latency } from './latency.js';
 import { lolwut } from './lolwut.js';
 import { memory } from './memory.js';
+import { module } from './module.js';
 import { monitor } from './monitor.js';
 import { role } from './role.js';
 import { bgrewriteaof, bgsave, lastsave, save } from './save.js';
@@ -24,6 +25,7 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
   latency,
   lolwut,
   memory,
+  module,
   monitor,
   role,
   save,

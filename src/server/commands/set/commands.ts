@@ -1,6 +1,7 @@
 import type { CommandSpec } from '../command.js';
 import { sadd, smove, srem } from './sadd.js';
-import { sinter, sintercard, sinterstore } from './sinter.js';
+import { sdiffcard, sintercard, sunioncard } from './set-cardinality.js';
+import { sinter, sinterstore } from './sinter.js';
 import { scard, sismember, smembers, smismember } from './sismember.js';
 import { spop, srandmember } from './spop.js';
 import { sscan } from './sscan.js';
@@ -10,6 +11,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
   sadd,
   scard,
   sdiff,
+  sdiffcard,
   sdiffstore,
   sinter,
   sintercard,
@@ -23,5 +25,6 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
   srem,
   sscan,
   sunion,
+  sunioncard,
   sunionstore,
 ];

@@ -1,11 +1,9 @@
 import type { Bytes } from '../../../bytes/bytes.js';
-import { parseInteger } from '../../../bytes/integer.js';
-import * as errors from '../../../protocol/errors.js';
 import type { Request } from '../../../protocol/request.js';
 import type { Database } from '../../../storage/database.js';
 import { setHas, setLength, setSome } from '../../../storage/types/set.js';
 import type { Session } from '../../clients/session.js';
-import { type CommandSpec, Flag, key, keys, numkeys } from '../command.js';
+import { type CommandSpec, Flag, key, keys } from '../command.js';
 import { readSets, replyMembers, storeMembers } from './set-algebra.js';
 
 const COMPLEXITY = 'O(N*M), N being the size of the smallest set and M the number of sets.';
@@ -37,19 +35,6 @@ export const sinterstore: CommandSpec = {
   handler: sinterstoreCommand,
 };
 
-export const sintercard: CommandSpec = {
-  name: 'sintercard',
-  group: 'set',
-  summary: 'Counts the members that all given sets have.',
-  since: '7.0.0',
-  complexity: COMPLEXITY,
-  syntax: 'numkeys key [key ...] [LIMIT limit]',
-  arity: -3,
-  flags: Flag.READONLY | Flag.MOVABLEKEYS | Flag.TIMED,
-  keys: [numkeys('RO ACCESS', 1)],
-  handler: sintercardCommand,
-};
-
 function sinterCommand(session: Session, request: Request): void {
   const sets = readSets(session, request, 1, request.count);
   if (sets === null) return;
@@ -62,27 +47,8 @@ function sinterstoreCommand(session: Session, request: Request): void {
   storeMembers(session, request.arg(1), 'sinterstore', (visit) => intersect(session.db, sets, visit));
 }
 
-function sintercardCommand(session: Session, request: Request): void {
-  const { reply } = session;
-  const count = parseInteger(request.arg(1));
-  if (!(count > 0)) return reply.error(errors.NUMKEYS_NOT_POSITIVE);
-  const end = 2 + count;
-  if (end > request.count) return reply.error(errors.NUMKEYS_ABOVE_ARGUMENTS);
-  let limit = 0;
-  for (let i = end; i < request.count; i += 2) {
-    if (!request.is(i, 'limit') || i + 1 === request.count) return reply.error(errors.SYNTAX);
-    limit = parseInteger(request.arg(i + 1));
-    if (!(limit >= 0)) return reply.error(errors.LIMIT_NEGATIVE);
-  }
-  const sets = readSets(session, request, 2, end);
-  if (sets === null) return;
-  let members = 0;
-  intersect(session.db, sets, () => ++members === limit);
-  reply.integer(members);
-}
-
 /** Visits the members that all sets have, until `visit` returns true. */
-function intersect(db: Database, sets: readonly number[], visit: (member: Bytes) => unknown): void {
+export function intersect(db: Database, sets: readonly number[], visit: (member: Bytes) => unknown): void {
   if (sets.includes(0)) return;
   const [smallest, ...others] = [...sets].sort((a, b) => setLength(db, a) - setLength(db, b));
   setSome(db, smallest!, (member) => {

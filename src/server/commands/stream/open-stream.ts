@@ -83,8 +83,13 @@ export function replyId(session: Session, id: StreamId): void {
 
 /** Replies with the entry a cursor stands on: id, and fields with values. */
 export function replyEntry(session: Session, at: StreamCursor): void {
+  session.reply.array(2);
+  replyEntryParts(session, at);
+}
+
+/** The two elements of an entry's reply, the array of which has begun. */
+export function replyEntryParts(session: Session, at: StreamCursor): void {
   const { reply } = session;
-  reply.array(2);
   replyId(session, at.id);
   reply.array(2 * at.fieldCount);
   for (let i = 2 * at.fieldCount; i > 0; i--) reply.bulk(at.part(view));

@@ -15,6 +15,8 @@ export interface ReadOptions {
   /** Argument of the group's name, its consumer's follows; 0 for XREAD. */
   readonly groupAt: number;
   readonly noAck: boolean;
+  /** With CLAIM, entries that have been pending for this long are read too; -1 without. */
+  readonly minIdleMs: number;
 }
 
 const UNBALANCED =
@@ -23,7 +25,15 @@ const NO_GROUP = 'ERR Missing GROUP option for XREADGROUP';
 
 /** Reads them; null after a reply with the error. */
 export function readOptions(session: Session, request: Request, grouped: boolean): ReadOptions | null {
-  const options = { timeoutMs: -1, count: 0, firstKey: 0, keyCount: 0, groupAt: 0, noAck: false };
+  const options = {
+    timeoutMs: -1,
+    count: 0,
+    firstKey: 0,
+    keyCount: 0,
+    groupAt: 0,
+    noAck: false,
+    minIdleMs: -1,
+  };
   for (let i = 1; i < request.count && options.firstKey === 0; i++) {
     const more = request.count - 1 - i;
     if (more > 0 && request.is(i, 'block')) {
@@ -43,6 +53,12 @@ export function readOptions(session: Session, request: Request, grouped: boolean
       if (!grouped) return refuse(session, onlyWithGroup('GROUP'));
       options.groupAt = i + 1;
       i += 2;
+    } else if (more > 0 && request.is(i, 'claim')) {
+      if (!grouped) return refuse(session, onlyWithGroup('CLAIM'));
+      const minIdleMs = integerArgument(session, request, ++i, 'ERR min-idle-time is not an integer');
+      if (minIdleMs === null) return null;
+      if (minIdleMs < 0) return refuse(session, 'ERR min-idle-time must be a positive integer');
+      options.minIdleMs = minIdleMs;
     } else if (request.is(i, 'noack')) {
       if (!grouped) return refuse(session, onlyWithGroup('NOACK'));
       options.noAck = true;

@@ -69,7 +69,11 @@ function parse(session: Session, request: Request): Options | null {
 function xautoclaimCommand(session: Session, request: Request): void {
   const { reply, server } = session;
   const options = parse(session, request);
-  if (options === null) return;
+  if (options === null) {
+    // Redis looks the key up before it reads the arguments: that counts, and a miss has its event.
+    session.read(request.arg(1));
+    return;
+  }
   const opened = openCounted(session, request.arg(1));
   if (opened === Opened.REFUSED) return;
   if (opened === Opened.MISSING || !openGroup(request.arg(2))) return reply.error(noGroup(request));

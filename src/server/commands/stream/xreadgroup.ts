@@ -19,9 +19,11 @@ import {
   propagateClaim,
   propagateGroupId,
   replyEntry,
+  replyEntryParts,
   replyId,
   stream,
 } from './open-stream.js';
+import { idleEntries } from './idle-entries.js';
 import { readOptions, type ReadOptions } from './read-options.js';
 import { hasEntriesAfter, StreamReplies, WOKEN_COUNT_DEFAULT } from './xread.js';
 
@@ -34,12 +36,13 @@ export const xreadgroup: CommandSpec = {
   complexity:
     'O(N) for each stream, N being the number of entries returned. For entries not acknowledged, O(M), M being the number of those of the group behind the id.',
   syntax:
-    'GROUP <group consumer> [COUNT count] [BLOCK milliseconds] [NOACK] STREAMS <key [key ...] id [id ...]>',
+    'GROUP <group consumer> [COUNT count] [BLOCK milliseconds] [CLAIM min-idle-time] [NOACK] STREAMS <key [key ...] id [id ...]>',
   arity: -7,
   flags: Flag.WRITE | Flag.BLOCKING | Flag.MOVABLEKEYS | Flag.TIMED,
   keys: [
     { flags: 'RO ACCESS', find: { kind: 'keyword', word: 'STREAMS', from: 4, last: -1, step: 1, limit: 2 } },
   ],
+  history: [['8.4.0', 'The option `CLAIM`.']],
   handler: xreadgroupCommand,
 };
 
@@ -61,11 +64,11 @@ const XREADGROUP: BlockingCommand = {
       session.reply.error('NOGROUP the consumer group this client was blocked on no longer exists');
       return true;
     }
-    if (!hasEntriesAfter(group.readLastId(lastRead))) return false;
+    if (!hasNews(session, options)) return false;
     const streams = new StreamReplies(session);
     streams.begin(name);
     seeConsumer(session, request, options, name);
-    replyNew(session, request, options, name, options.count || WOKEN_COUNT_DEFAULT);
+    replyNews(session, request, options, name, options.count || WOKEN_COUNT_DEFAULT);
     streams.end();
     return true;
   },
@@ -74,6 +77,8 @@ const XREADGROUP: BlockingCommand = {
     session.reply.error('UNBLOCKED the stream key no longer exists');
   },
 };
+
+const XREADGROUP_CLAIM: BlockingCommand = { ...XREADGROUP, polls: true };
 
 function xreadgroupCommand(session: Session, request: Request): void {
   const options = readOptions(session, request, true);
@@ -87,17 +92,18 @@ function xreadgroupCommand(session: Session, request: Request): void {
     openCounted(session, name);
     openGroup(request.arg(options.groupAt));
     const history = !request.is(i + keyCount, '>');
-    if (!history && !hasEntriesAfter(group.readLastId(lastRead))) continue;
+    if (!history && !hasNews(session, options)) continue;
     streams.begin(name);
     seeConsumer(session, request, options, name);
     if (history) {
       idArgument(session, request, i + keyCount, start);
       replyHistory(session, start.increment(), options.count);
-    } else replyNew(session, request, options, name, options.count);
+    } else replyNews(session, request, options, name, options.count);
   }
   if (streams.count > 0) return streams.end();
   if (timeoutMs < 0) return session.reply.nullArray();
-  session.server.blocking.wait(session, request, XREADGROUP, firstKey, keyCount, timeoutMs);
+  const command = options.minIdleMs < 0 ? XREADGROUP : XREADGROUP_CLAIM;
+  session.server.blocking.wait(session, request, command, firstKey, keyCount, timeoutMs);
 }
 
 /** Checks keys, groups and ids before anything is done; false after a reply with the error. */
@@ -131,31 +137,84 @@ function seeConsumer(session: Session, request: Request, options: ReadOptions, n
   server.propagation.also(db.number, 'XGROUP', 'CREATECONSUMER', name, groupName, consumerName);
 }
 
-/** Replies with entries the group has not read, and makes them pending for the open consumer. */
-function replyNew(
+/** True when `>` of the open group has something to give. */
+function hasNews(session: Session, { minIdleMs }: ReadOptions): boolean {
+  if (hasEntriesAfter(group.readLastId(lastRead))) return true;
+  return minIdleMs >= 0 && idleEntries(session.now - minIdleMs, 1).length > 0;
+}
+
+/** Replies with up to `count` entries (0: all): with CLAIM those pending for long, then those not read yet. */
+function replyNews(
   session: Session,
   request: Request,
-  { groupAt, noAck }: ReadOptions,
+  options: ReadOptions,
   name: Bytes,
   count: number,
 ): void {
   const { reply, server } = session;
-  const groupName = request.arg(groupAt);
   const mark = reply.beginDeferred();
+  const claimed = claimIdle(session, request, options, name, count);
+  const read =
+    count > 0 && claimed === count ? 0 : replyNew(session, request, options, name, count - claimed);
+  reply.endDeferred(mark, 'array', claimed + read);
+  server.dirty++;
+}
+
+/** Claims entries that have been pending for long, the longest first, and replies with them; how many. */
+function claimIdle(
+  session: Session,
+  request: Request,
+  { groupAt, minIdleMs }: ReadOptions,
+  name: Bytes,
+  count: number,
+): number {
+  if (minIdleMs < 0) return 0;
+  const groupName = request.arg(groupAt);
+  const entries = idleEntries(session.now - minIdleMs, count);
+  for (const { id, deliveredAtMs, deliveries } of entries) {
+    stream.range(cursor, id, id).next();
+    session.reply.array(4);
+    replyEntryParts(session, cursor);
+    session.reply.integer(session.now - deliveredAtMs);
+    session.reply.integer(deliveries);
+    group.deliver(id, consumer.ref, session.now, deliveries + 1);
+    propagateClaim(session, name, groupName, id);
+  }
+  return entries.length;
+}
+
+/** Replies with entries the group has not read, and makes them pending for the open consumer; how many. */
+function replyNew(
+  session: Session,
+  request: Request,
+  { groupAt, noAck, minIdleMs }: ReadOptions,
+  name: Bytes,
+  count: number,
+): number {
+  const groupName = request.arg(groupAt);
   let replied = 0;
+  if (!hasEntriesAfter(group.readLastId(lastRead))) return 0;
   start.copy(lastRead).increment();
   stream.range(cursor, start, MAX_ID);
-  while ((count === 0 || replied < count) && cursor.next()) {
+  while ((count <= 0 || replied < count) && cursor.next()) {
     advance(stream, group, cursor.id);
-    replyEntry(session, cursor);
+    if (minIdleMs < 0) replyEntry(session, cursor);
+    else replyNeverDelivered(session);
     replied++;
     if (noAck) continue;
     group.deliver(cursor.id, consumer.ref, session.now, 1);
     propagateClaim(session, name, groupName, cursor.id);
   }
-  reply.endDeferred(mark, 'array', replied);
   if (noAck && replied > 0) propagateGroupId(session, name, groupName);
-  server.dirty++;
+  return replied;
+}
+
+/** With CLAIM every entry tells for how long it was pending and how often it was delivered. */
+function replyNeverDelivered(session: Session): void {
+  session.reply.array(4);
+  replyEntryParts(session, cursor);
+  session.reply.integer(0);
+  session.reply.integer(0);
 }
 
 /** Replies with entries that are pending for the open consumer, from `start` on, and counts them as delivered again. */

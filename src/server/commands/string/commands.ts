@@ -4,6 +4,7 @@ import { digest } from './digest.js';
 import { get } from './get.js';
 import { getdel, getex } from './getex.js';
 import { decr, decrby, incr, incrby, incrbyfloat } from './incr.js';
+import { increx } from './increx.js';
 import { lcs } from './lcs.js';
 import { mget, mset, msetnx } from './mset.js';
 import { msetex } from './msetex.js';
@@ -24,6 +25,7 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
   incr,
   incrby,
   incrbyfloat,
+  increx,
   lcs,
   mget,
   mset,
