@@ -2,8 +2,9 @@ import { Flags } from '@oclif/core';
 import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { type JsonArgument, shownArgument } from '../../persistence/toolkit/json-argument.js';
-import { type RecordJudge, salvage } from '../../persistence/toolkit/salvage.js';
+import { salvage } from '../../persistence/toolkit/salvage.js';
 import type { SalvageResult } from '../../persistence/toolkit/salvage-output.js';
+import type { RecordJudge } from '../../persistence/toolkit/salvage-records.js';
 import { AofCommand, exitCodeHelp, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
 

@@ -2,20 +2,13 @@ import { closeSync, openSync } from 'node:fs';
 import { fileSize, type ReadBytes, readerOf } from '../file-bytes.js';
 import type { AofSet, AofSetFile } from './aof-set.js';
 import { startsWithSnapshot } from './aof-walk.js';
-import type { KeysOf } from './operation-filter.js';
 import { inNewDataDirectory } from './output-set.js';
 import { NO_PROGRESS, type Progress } from './progress.js';
 import { appendFilenameOf } from './restore.js';
 import { SalvageOutput, type SalvageResult } from './salvage-output.js';
-import { type Objection, RecordSalvage } from './salvage-records.js';
+import { type RecordJudge, RecordSalvage } from './salvage-records.js';
 import { type OffsetProgress, salvageSnapshot } from './salvage-snapshot.js';
 import { findRecordsBehindSnapshot } from './snapshot-end.js';
-
-/** What is known of commands, by those who know them. */
-export interface RecordJudge {
-  keysOf: KeysOf;
-  objection: Objection;
-}
 
 /**
  * Reads past damage: writes every sound record of the set into a new data directory, and what lies between into
@@ -56,7 +49,7 @@ class FileSalvage {
       const progress: OffsetProgress = (offset) => this.progress(file, offset);
       const start = startsWithSnapshot(read) ? await this.snapshot(read, size, progress) : 0;
       output.selectFirst();
-      await new RecordSalvage(file, read, size, output, judge.objection, progress).run(start);
+      await new RecordSalvage(file, read, size, output, judge, progress).run(start);
     } finally {
       closeSync(fd);
     }
