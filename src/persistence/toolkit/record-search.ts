@@ -1,6 +1,7 @@
+import { crc32 } from 'node:zlib';
 import { type AofDamage, AofItem } from '../aof/aof-format.js';
 import { AofReader } from '../aof/aof-reader.js';
-import { parseChecksum } from '../aof/checksum.js';
+import { formatChecksum, parseChecksum } from '../aof/checksum.js';
 import type { Request } from '../../protocol/request.js';
 import type { ReadBytes } from '../file-bytes.js';
 
@@ -78,6 +79,38 @@ export function findChecksum(read: ReadBytes, size: number, from: number): numbe
   return place?.offset ?? null;
 }
 
+/**
+ * True when the bytes from `start` on, the end of a checksum annotation, fit the next one, whatever halves of transactions
+ * stand there.
+ */
+export function stretchFits(read: ReadBytes, size: number, start: number): boolean {
+  const options = { checksums: false, argumentBytesMax: 64 };
+  let reader = new AofReader(read, size, start, options);
+  for (;;) {
+    const item = reader.next();
+    const checksum = item === AofItem.ANNOTATION ? parseChecksum(reader.annotation) : null;
+    if (checksum !== null) {
+      const { offset, length } = checksum;
+      if (length !== reader.start - start) return false;
+      return formatChecksum(crcOf(read, start, reader.start), offset, length) === reader.annotation;
+    }
+    if (reader.damage?.kind === 'transaction') reader = new AofReader(read, size, reader.end, options);
+    else if (item === AofItem.DAMAGE || item === AofItem.END) return false;
+  }
+}
+
+function crcOf(read: ReadBytes, start: number, end: number): number {
+  const chunk = Buffer.allocUnsafe(WINDOW_BYTES);
+  let crc = 0;
+  for (let offset = start; offset < end;) {
+    const filled = readFully(read, chunk, Math.min(chunk.length, end - offset), offset);
+    if (filled === 0) break;
+    crc = crc32(chunk.subarray(0, filled), crc);
+    offset += filled;
+  }
+  return crc;
+}
+
 /** The first place where `start` matches and `proof` counts something. */
 function findPlace(
   read: ReadBytes,
@@ -128,9 +161,10 @@ function provenRecords(
     allWritten = false;
   }
   if (reader.start < valueEnd && records < PROOF_INSIDE_VALUE) return 0;
+  if (records < PROOF_INSIDE_VALUE && headers.reachBefore(offset) >= reader.start) return 0;
   const end = damage.kind === 'cut' || damage.kind === 'open-transaction';
   if (records >= (!end ? PROOF_RECORDS : insideCut ? PROOF_INSIDE_VALUE : 2)) return records;
-  return allWritten && headers.reachBefore(offset) < reader.start ? records : 0;
+  return allWritten ? records : 0;
 }
 
 /** How far the values reach whose headers stand between two offsets, read once from the first to the last. */

@@ -13,6 +13,7 @@ import {
   findRecords,
   ownRecordsEnd,
   startsWithNewline,
+  stretchFits,
 } from './record-search.js';
 import type { SalvageOutput } from './salvage-output.js';
 
@@ -149,18 +150,20 @@ export class RecordSalvage {
   /** Deals with damage; where reading goes on. */
   private async damage(reader: AofReader): Promise<number> {
     const { kind, reason, end } = reader.damage!;
-    if (kind === 'checksum' || (reader.checksums?.stretchStart ?? -1) >= 0) this.checksummed = true;
+    const stretch = reader.checksums?.stretchStart ?? -1;
+    if (kind === 'checksum' || stretch >= 0) this.checksummed = true;
     if (kind === 'checksum' && end !== undefined) {
       // Every byte of the stretch is in doubt. Its annotation opens the next one, unless it is what was altered.
       const start = this.waiting[0]?.start ?? Math.min(reader.damage!.offset, reader.start);
       this.waiting = [];
       const opens = parseChecksum(reader.annotation) !== null ? reader.start : end;
       // A value may have taken in the line that ended its own stretch.
-      const next = findChecksum(this.read, this.size, start + 1) ?? opens;
+      const from = start === opens ? start : start + 1;
+      const next = findChecksum(this.read, this.size, from) ?? opens;
       await this.output.lose(this.file, start, next, reason);
       return next;
     }
-    if (kind === 'transaction') {
+    if (kind === 'transaction' && (stretch < 0 || stretchFits(this.read, this.size, stretch))) {
       this.keepWaiting(true);
       if (reader.inTransaction) return reader.start;
       this.output.result.transactionsOpened++;

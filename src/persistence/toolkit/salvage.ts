@@ -1,7 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { fileSize, type ReadBytes, readerOf } from '../file-bytes.js';
 import type { AofSet, AofSetFile } from './aof-set.js';
-import { startsWithSnapshot } from './aof-walk.js';
 import { inNewDataDirectory } from './output-set.js';
 import { NO_PROGRESS, type Progress } from './progress.js';
 import { appendFilenameOf } from './restore.js';
@@ -9,6 +8,7 @@ import { SalvageOutput, type SalvageResult } from './salvage-output.js';
 import { type RecordJudge, RecordSalvage } from './salvage-records.js';
 import { type OffsetProgress, salvageSnapshot } from './salvage-snapshot.js';
 import { findRecordsBehindSnapshot } from './snapshot-end.js';
+import { SNAPSHOT_HEADER_BYTES, snapshotHeader, withNewHeader } from './snapshot-header.js';
 
 /**
  * Reads past damage: writes every sound record of the set into a new data directory, and what lies between into
@@ -44,10 +44,15 @@ class FileSalvage {
     const fd = openSync(this.file.path, 'r');
     try {
       const { file, output, judge } = this;
-      const read = readerOf(fd);
+      let read = readerOf(fd);
       const size = fileSize(fd);
       const progress: OffsetProgress = (offset) => this.progress(file, offset);
-      const start = startsWithSnapshot(read) ? await this.snapshot(read, size, progress) : 0;
+      const header = snapshotHeader(read);
+      if (header === 'altered') {
+        read = await withNewHeader(read, size, progress);
+        await output.lose(file, 0, Math.min(size, SNAPSHOT_HEADER_BYTES), HEADER_ALTERED);
+      }
+      const start = header === 'none' ? 0 : await this.snapshot(read, size, progress);
       output.selectFirst();
       await new RecordSalvage(file, read, size, output, judge, progress).run(start);
     } finally {
@@ -77,6 +82,7 @@ class FileSalvage {
   }
 }
 
+const HEADER_ALTERED = 'the first bytes of the RDB part were altered; they were written anew';
 const REFUSED = 'a key that no server would load: it or an element comes twice, or its type is unknown';
 
 /** Reads as if the file ended at `end`. */

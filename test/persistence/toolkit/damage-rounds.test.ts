@@ -57,6 +57,9 @@ function unitsOf(bytes: Buffer, start: number): Unit[] {
 }
 
 const HASH = 35;
+const STAR = 42;
+/** More than the records of a block of a disk take. */
+const REACH_BYTES = 8192;
 /** The end mark of an RDB part, and its checksum. */
 const END_MARK_BYTES = 9;
 const EDGES = /^\*\d+\r\n\$\d+\r\n(MULTI|EXEC|SELECT)\r\n/i;
@@ -144,8 +147,7 @@ class Round {
     const { damage: found, soundTo } = file;
     if (sound !== redis.valid) {
       const own =
-        found !== null &&
-        (found.kind === 'checksum' || found.kind === 'zeros' || this.brokenAnnotation(found.offset));
+        found?.kind === 'checksum' || found?.kind === 'zeros' || this.brokenAnnotation(found?.offset ?? 0);
       if (own && redis.valid)
         count(`verdict: only ours sees it (${found?.kind === 'checksum' ? 'checksum' : 'annotation'})`);
       else
@@ -221,7 +223,7 @@ class Round {
       let missing = same.length - (have.get(text) ?? 0);
       if (missing <= 0) continue;
       for (const unit of same) {
-        const excuse = missing > 0 ? this.excuse(unit, units, start, values, lost) : null;
+        const excuse = missing > 0 ? this.excuse(unit, start, values, lost) : null;
         if (excuse === null) continue;
         missing--;
         count(`salvage: ${excuse}`);
@@ -236,15 +238,19 @@ class Round {
       if (all.has(text) || EDGES.test(text)) continue;
       if (file.checksummedBytes === 0 && damaged.mayHold(raw))
         count('salvage: kept a record altered where no checksum covers it');
+      else if (file.checksummedBytes === 0 && this.movedOutOfValue(raw))
+        count('salvage: kept a record of a block that was moved out of a value');
       else this.wrong.push(`a record was invented: ${text.slice(0, 100)}`);
     }
     if (isSnapshot) this.savedSnapshot(join(directory, base ?? ''));
   }
 
-  /** Why nothing tells that a record which stands there as it was is one; null when it had to be kept. */
+  /**
+   * Why nothing tells that a record which stands there as it was is one; null when it had to be kept. Only two places
+   * that are damaged, as after a swap, leave such records between them.
+   */
   private excuse(
     unit: Unit,
-    units: readonly Unit[],
     snapshotEnd: number,
     values: readonly Buffer[],
     lost: readonly LostRange[],
@@ -253,9 +259,13 @@ class Round {
     const swallowed = values.some((value) => value.length > text.length && value.includes(text));
     // What is not kept is in quarantine, whole.
     if (!swallowed && !this.inQuarantine(unit, lost, snapshotEnd)) return null;
+    if (this.damaged.kind !== 'swap') return swallowed ? 'records swallowed by a value whose end fits' : null;
+    const place = this.damaged.placeOf(unit.start);
+    const end = place + unit.end - unit.start;
     if (this.movedIntoSnapshot(unit, snapshotEnd)) return 'records moved into an RDB part';
-    if (this.movedIntoValue(unit, units)) return 'records moved into a value';
-    if (this.insideAlteredLength(unit)) return 'records inside a value whose length was altered';
+    if (this.insideValue(place, end)) return 'records moved into a value';
+    if (this.beforeNewline(place)) return 'records moved in front of a newline';
+    if (this.followedByArgument(end)) return 'records moved in front of an argument';
     return swallowed ? 'records swallowed by a value whose end fits' : null;
   }
 
@@ -270,15 +280,37 @@ class Round {
     );
   }
 
-  /** True where a header that the damage altered says that its value reaches behind the record. */
-  private insideAlteredLength(unit: Unit): boolean {
-    const { bytes, seams } = this.damaged;
-    const end = this.damaged.placeOf(unit.start) + unit.end - unit.start;
-    return seams.some(([from, to]) => {
-      const around = bytes.toString('latin1', Math.max(0, from - 12), to + 12);
-      const header = /\$(\d+)\r\n/.exec(around);
-      return header !== null && from < end && end <= to + 12 + Number(header[1]);
-    });
+  /** True where the header of a value says that it reaches behind the record, or that it begins with such records. */
+  private insideValue(place: number, end: number): boolean {
+    const { bytes } = this.damaged;
+    for (const header of bytes.toString('latin1', 0, place).matchAll(/\$(\d+)\r\n/g)) {
+      const value = header.index + header[0].length;
+      if (end <= value + Number(header[1])) return true;
+      if (value < place - REACH_BYTES || bytes[value] !== STAR) continue;
+      if (unitsOf(bytes, value).some(({ start }) => start === place)) return true;
+    }
+    return false;
+  }
+
+  /** True where a newline came to stand behind records, as it does behind those inside a value. */
+  private beforeNewline(place: number): boolean {
+    const { bytes } = this.damaged;
+    const end = unitsOf(bytes, place).at(-1)?.end ?? 0;
+    return bytes.toString('latin1', end, end + 2) === '\r\n';
+  }
+
+  /** True where an argument came to stand behind the record: it looks like one that lost some of its number. */
+  private followedByArgument(end: number): boolean {
+    return /^\$\d+\r\n/.test(this.damaged.bytes.toString('latin1', end, end + 12));
+  }
+
+  /** True for text of a value that a swap moved to another place, whole. */
+  private movedOutOfValue(raw: Buffer): boolean {
+    const { kind, pieces } = this.damaged;
+    if (kind !== 'swap') return false;
+    return [pieces[1]!, pieces[3]!].some(({ start, end }) =>
+      this.source.bytes.subarray(start, end).includes(raw),
+    );
   }
 
   /** True for a record of a block that came to stand before the end of an RDB part, as a value of it may. */
@@ -287,17 +319,6 @@ class Round {
     if (damaged.kind !== 'swap' || snapshotEnd === 0) return false;
     const place = damaged.placeOf(unit.start);
     return place < damaged.placeOf(snapshotEnd - 1) || place < damaged.placeOf(snapshotEnd - END_MARK_BYTES);
-  }
-
-  /** True for a record of a block that came to stand inside a large value: nothing tells it from the value. */
-  private movedIntoValue(unit: Unit, units: readonly Unit[]): boolean {
-    const { damaged } = this;
-    if (damaged.kind !== 'swap') return false;
-    const at = damaged.placeOf(unit.start);
-    return units.some(({ start, end }) => {
-      const place = damaged.placeOf(start);
-      return end - start > 1000 && place < at && at < place + end - start;
-    });
   }
 
   private savedSnapshot(path: string): void {
