@@ -93,9 +93,12 @@ export default class AofReplay extends AofCommand {
       return await replay.connect(server);
     } catch (error) {
       if (!(error instanceof ConnectionError || error instanceof ReplyError)) throw error;
-      throw new UsageError(`${addressText(server.address)}: ${error.message}; nothing was sent`, {
-        cause: error,
-      });
+      const to = addressText(server.address);
+      const { message } = error;
+      throw new UsageError(
+        `${message.includes(to) ? '' : `${to}: `}${message.replace(/\.$/, '')}; nothing was sent${hintAbout(message)}`,
+        { cause: error },
+      );
     }
   }
 
@@ -144,18 +147,51 @@ export default class AofReplay extends AofCommand {
           : outcome.end !== 'complete' || errors > 0
             ? ExitCode.REPAIRABLE
             : ExitCode.SOUND;
-    if (outcome.end === 'complete') return;
-    if (outcome.reason !== null) this.logToStderr(outcome.reason);
-    if (outcome.damage !== null && outcome.end === 'damaged') {
-      const { file, offset, reason } = outcome.damage;
-      this.logToStderr(`${file.name} is damaged at offset ${offset}: ${reason} (see 'aof check')`);
-    }
-    if (outcome.unanswered > 0) {
+    if (outcome.end !== 'complete') this.tellHowToGoOn(result, outcome, set);
+  }
+
+  private tellHowToGoOn({ server }: ReplayResult, outcome: ReplayOutcome, set: AofSet): void {
+    const { end, reason, refusal, damage, unanswered } = outcome;
+    if (end === 'disconnected') this.logToStderr(`The connection to ${server} was lost: ${reason ?? ''}.`);
+    else if (reason !== null) this.logToStderr(reason);
+    if (refusal !== null) this.logToStderr(`${server} refuses to go on: ${refusal}\n${adviceOn(refusal)}`);
+    if (damage !== null && end === 'damaged') {
+      const { file, offset, reason } = damage;
       this.logToStderr(
-        `${count(outcome.unanswered, 'command or transaction')} had been sent and not answered: the server may have run them already.`,
+        `${file.name} is damaged at offset ${offset}: ${reason}. What follows was not played ('aof repair --salvage' reads past it).`,
       );
     }
-    this.log(`To resume: --from ${formatPlace(set, outcome.place)}`);
+    if (unanswered > 0) {
+      const what = `${count(unanswered, 'command')} (or transactions)`;
+      this.logToStderr(
+        `${refusal === null ? `${what} had been sent and not answered: the server may have run them` : `${what} behind that had been sent already, and the server ran them`}. Resumed, they are sent again, which counts twice for INCR, RPUSH and the like: where that matters, empty the server and play from the start.`,
+      );
+    }
+    this.log(`To resume, type the same command with: --from ${formatPlace(set, outcome.place)}`);
+  }
+}
+
+/** What to do where no connection can be used. */
+function hintAbout(message: string): string {
+  if (/^(NOAUTH|WRONGPASS)/.test(message))
+    return '. A password is read from REDISCLI_AUTH, or from --to redis://[USER]:PASSWORD@HOST:PORT';
+  if (message.startsWith('LOADING')) return '. Try again when it has loaded its data';
+  return '';
+}
+
+/** What to do about a server that refuses every write. */
+function adviceOn(refusal: string): string {
+  switch (refusal.slice(0, refusal.indexOf(' '))) {
+    case 'OOM':
+      return 'Raise its maxmemory (CONFIG SET maxmemory), or play less of the file (--key, --db, --type).';
+    case 'READONLY':
+      return 'It is a replica: play into its master.';
+    case 'MISCONF':
+      return 'It cannot save to its disk: free some space there, or CONFIG SET stop-writes-on-bgsave-error no.';
+    case 'MOVED':
+      return 'It is one node of a cluster, and holds only some of the keys: play into a server that is none.';
+    default:
+      return 'See what its log says.';
   }
 }
 

@@ -161,6 +161,10 @@ class Round {
       count('verdict: both damaged, ours earlier (checksum)');
     else if (found !== null && soundTo < redis.okUpTo && this.brokenAnnotation(found.offset))
       count('verdict: both damaged, ours earlier (annotation)');
+    else if (/^(\*0*\r\n)+$/.test(this.damaged.bytes.toString('latin1', soundTo, redis.okUpTo)))
+      count(
+        'verdict: both damaged, ours earlier (a record of no arguments, which redis-server refuses, too)',
+      );
     else
       this.wrong.push(
         `sound up to ${soundTo} (${found?.kind ?? ''}: ${found?.reason ?? ''}), theirs: ${redis.output}`,
