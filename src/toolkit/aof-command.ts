@@ -61,10 +61,22 @@ export abstract class AofCommand extends Command {
     if (code === null) throw error;
     this.bar?.clear();
     process.exitCode = code;
-    const message = messageOf(error);
+    const command = `${this.config.bin} ${this.id?.replaceAll(':', ' ') ?? ''}`;
+    const message = this.usageMessage(messageOf(error), command);
     if (this.jsonEnabled()) this.logJson({ error: message });
-    else this.logToStderr(`${this.config.bin} ${this.id?.replaceAll(':', ' ') ?? ''}: ${message}`);
+    else this.logToStderr(`${command}: ${message}`);
     return Promise.resolve();
+  }
+
+  /** What oclif says of a command line, with flags as they are typed, and with what to type next. */
+  private usageMessage(text: string, command: string): string {
+    const [example] = this.ctor.examples;
+    return text
+      .replaceAll('Missing required flag ', 'Missing required flag --')
+      .replace(
+        'See more help with --help',
+        `For example: ${typeof example === 'string' ? example.replace('<%= config.bin %>', this.config.bin) : command}\nAll flags: ${command} --help`,
+      );
   }
 
   protected override finally(error: Error | undefined): Promise<unknown> {

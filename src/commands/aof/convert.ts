@@ -36,8 +36,13 @@ export default class AofConvert extends AofCommand {
       required: true,
       description: 'an RDB file, a single AOF of commands, or a data directory with a multi-part AOF',
     }),
-    output: Flags.string({ char: 'o', required: true, description: 'file or data directory to make' }),
-    appendfilename: Flags.string({ description: 'name of the AOF in the directory' }),
+    output: Flags.string({
+      char: 'o',
+      helpValue: 'OUT',
+      required: true,
+      description: 'file or data directory to make',
+    }),
+    appendfilename: Flags.string({ helpValue: 'NAME', description: 'name of the AOF in the directory' }),
     memory: memoryFlag,
   };
 

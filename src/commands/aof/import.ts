@@ -24,7 +24,12 @@ export default class AofImport extends AofCommand {
   ];
   static override args = { input: Args.string({ required: true, description: "a file, or '-' for stdin" }) };
   static override flags = {
-    output: Flags.string({ char: 'o', required: true, description: 'AOF or RDB file to write' }),
+    output: Flags.string({
+      char: 'o',
+      helpValue: 'FILE',
+      required: true,
+      description: 'AOF or RDB file to write',
+    }),
     rdb: Flags.boolean({ description: 'write an RDB file, whatever its name' }),
     checksum: Flags.boolean({ default: true, allowNo: true, description: 'add checksum annotations' }),
     memory: memoryFlag,

@@ -17,7 +17,12 @@ export default class AofRepair extends AofCommand {
   static override args = { path: pathArgument };
   static override flags = {
     salvage: Flags.boolean({ required: true, description: 'keep what is sound behind damage, too' }),
-    output: Flags.string({ char: 'o', required: true, description: 'data directory to make' }),
+    output: Flags.string({
+      char: 'o',
+      helpValue: 'DIRECTORY',
+      required: true,
+      description: 'data directory to make',
+    }),
   };
 
   async run(): Promise<SalvageResult> {

@@ -32,7 +32,7 @@ const STOPPED = 130;
 export default class AofReplay extends AofCommand {
   static override summary = 'play an AOF into a live server';
   static override description =
-    'Sends every command in its order, each in its database, transactions as a whole. Errors that the server replies are counted and the first ones shown; the replay goes on unless --stop-on-error. Ctrl-C ends it in order and prints where to resume. A server that holds keys already is only written to after a question (or with --yes).' +
+    'Sends every command in its order, each in its database, transactions as a whole. Errors that the server replies are counted and the first ones shown; the replay goes on unless --stop-on-error, or unless the server refuses every write (it is full, or a replica). Ctrl-C ends it in order and prints where to resume. A server that holds keys already is only written to after a question (or with --yes).' +
     exitCodeHelp({
       0: 'played without an error',
       1: 'errors were replied',
@@ -40,18 +40,29 @@ export default class AofReplay extends AofCommand {
     });
   static override examples = [
     '<%= config.bin %> aof replay data --to 127.0.0.1:7777',
-    '<%= config.bin %> aof replay data --to redis://:secret@10.0.0.5:6379 --rate 5000 --key "user:*"',
+    'REDISCLI_AUTH=secret <%= config.bin %> aof replay data --to 10.0.0.5:6379 --rate 5000',
+    '<%= config.bin %> aof replay data --to :7777 --key "user:*"',
     '<%= config.bin %> aof replay data --to :7777 --from redis.aof.3.incr.aof:81920',
   ];
   static override args = { path: pathArgument };
   static override flags = {
     to: Flags.string({
+      helpValue: 'SERVER',
       required: true,
       description: 'HOST:PORT or redis[s]://[user:password@]host:port; a password also from REDISCLI_AUTH',
     }),
-    rate: Flags.integer({ min: 1, description: 'commands a second; else as fast as the server takes them' }),
-    from: Flags.string({ description: 'where to resume: FILE:OFFSET, as it was printed' }),
-    'stop-on-error': Flags.boolean({ description: 'end at the first error that the server replies' }),
+    rate: Flags.integer({
+      helpValue: 'N',
+      min: 1,
+      description: 'commands a second; else as fast as the server takes them',
+    }),
+    from: Flags.string({
+      helpValue: 'PLACE',
+      description: 'where to resume: FILE:OFFSET, as it was printed',
+    }),
+    'stop-on-error': Flags.boolean({
+      description: 'end at the first error that the server replies; waits for each reply, which is slower',
+    }),
     yes: Flags.boolean({ description: 'do not ask, though the server holds keys' }),
     ...filterFlags,
   };

@@ -17,8 +17,17 @@ export default class AofRestore extends AofCommand {
   ];
   static override args = { path: pathArgument };
   static override flags = {
-    to: Flags.string({ required: true, description: 'TIME, OFFSET, FILE:OFFSET or before:COMMAND' }),
-    output: Flags.string({ char: 'o', required: true, description: 'directory to make' }),
+    to: Flags.string({
+      helpValue: 'POINT',
+      required: true,
+      description: 'TIME, OFFSET, FILE:OFFSET or before:COMMAND',
+    }),
+    output: Flags.string({
+      char: 'o',
+      helpValue: 'DIRECTORY',
+      required: true,
+      description: 'directory to make',
+    }),
   };
 
   async run(): Promise<RestoreResult> {

@@ -31,7 +31,12 @@ export default class AofRewrite extends AofCommand {
   ];
   static override args = { path: pathArgument };
   static override flags = {
-    output: Flags.string({ char: 'o', required: true, description: 'data directory (or file) to make' }),
+    output: Flags.string({
+      char: 'o',
+      helpValue: 'OUT',
+      required: true,
+      description: 'data directory (or file) to make',
+    }),
     single: Flags.boolean({ description: 'write one file instead of a directory' }),
     base: Flags.option({ options: ['rdb', 'aof'] as const })({
       default: 'rdb',

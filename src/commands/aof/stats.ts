@@ -27,14 +27,23 @@ export default class AofStats extends AofCommand {
   ];
   static override args = { path: pathArgument };
   static override flags = {
-    separator: Flags.string({ default: ':', description: 'what ends the prefix of a key' }),
-    bucket: Flags.integer({ default: 3600, min: 1, description: 'seconds per row of the times' }),
+    separator: Flags.string({
+      helpValue: 'TEXT',
+      default: ':',
+      description: 'what ends the prefix of a key',
+    }),
+    bucket: Flags.integer({
+      helpValue: 'SECONDS',
+      default: 3600,
+      min: 1,
+      description: 'seconds per row of the times',
+    }),
     live: Flags.boolean({
       description: 'load the data for dead bytes and the biggest keys; the default up to 64 MB of files',
     }),
     'no-live': Flags.boolean({ description: 'do not load the data', exclusive: ['live'] }),
     memory: memoryFlag,
-    top: Flags.integer({ default: 10, min: 1, description: 'rows per list' }),
+    top: Flags.integer({ helpValue: 'ROWS', default: 10, min: 1, description: 'rows per list' }),
   };
 
   async run(): Promise<Stats & { live: LiveData | null }> {

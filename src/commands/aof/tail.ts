@@ -26,6 +26,7 @@ export default class AofTail extends AofCommand {
     follow: Flags.boolean({ char: 'f', description: 'wait for more' }),
     lines: Flags.integer({
       char: 'n',
+      helpValue: 'N',
       default: 10,
       min: 0,
       max: 1_000_000,
