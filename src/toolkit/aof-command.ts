@@ -7,7 +7,7 @@ import type { CheckStatus } from '../persistence/toolkit/check.js';
 import type { OperationsResult } from '../persistence/toolkit/operations.js';
 import type { Progress } from '../persistence/toolkit/progress.js';
 import type { PartsProgress } from './state-parts.js';
-import { askQuestion, ProgressBar } from './terminal.js';
+import { askQuestion, ProgressBar, wrapWords } from './terminal.js';
 
 /** Exit codes of all `aof` commands; after a signal it is 128 and the signal's number, as shells have it. */
 export const ExitCode = { SOUND: 0, REPAIRABLE: 1, DAMAGED: 2, USAGE: 3 } as const;
@@ -35,11 +35,15 @@ export const pathArgument = Args.string({
 /** Something the person can put right by typing something else: exit code 3, one message, no stack. */
 export class UsageError extends Error {}
 
+/** Ctrl-C, the end of the machine, the loss of the terminal. */
+const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+type EndSignal = (typeof END_SIGNALS)[number];
+
 /** The person ended the command (Ctrl-C). */
 export class InterruptedError extends Error {
   readonly exitCode: number;
 
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
+  constructor(signal: EndSignal) {
     super('stopped; nothing was changed, and nothing half written remains');
     this.exitCode = 128 + constants.signals[signal];
   }
@@ -50,9 +54,9 @@ export abstract class AofCommand extends Command {
   static override enableJsonFlag = true;
 
   private bar: ProgressBar | null = null;
-  private signal: 'SIGINT' | 'SIGTERM' | null = null;
+  private signal: EndSignal | null = null;
   private readonly onSignal = (signal: NodeJS.Signals): void => {
-    this.signal = signal === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
+    this.signal = END_SIGNALS.find((one) => one === signal) ?? 'SIGINT';
   };
 
   /** Errors that are no fault of ours end with one line and an exit code; the input was not changed. */
@@ -81,8 +85,7 @@ export abstract class AofCommand extends Command {
 
   protected override finally(error: Error | undefined): Promise<unknown> {
     this.bar?.clear();
-    process.off('SIGINT', this.onSignal);
-    process.off('SIGTERM', this.onSignal);
+    for (const signal of END_SIGNALS) process.off(signal, this.onSignal);
     return super.finally(error);
   }
 
@@ -93,7 +96,12 @@ export abstract class AofCommand extends Command {
 
   override logToStderr(message?: string): void {
     this.bar?.clear();
-    super.logToStderr(message);
+    super.logToStderr(wrapWords(message ?? '', process.stderr));
+  }
+
+  /** Prints sentences, as opposed to data: a terminal shows them without broken words. */
+  protected say(message: string): void {
+    this.log(wrapWords(message, process.stdout));
   }
 
   /** Says where reading had to end, and sets the exit code; nothing when all was read. */
@@ -131,8 +139,7 @@ export abstract class AofCommand extends Command {
   /** As `progressOf`, for work that is measured in something else; `total` may become known only on the way. */
   protected progress(total: number, doing: string): (done: number, label: string) => Promise<void> {
     if (!process.listeners('SIGINT').includes(this.onSignal)) {
-      process.on('SIGINT', this.onSignal);
-      process.on('SIGTERM', this.onSignal);
+      for (const signal of END_SIGNALS) process.on(signal, this.onSignal);
     }
     const bar = this.newBar(total);
     return async (done, label) => {

@@ -57,7 +57,7 @@ export default class AofConvert extends AofCommand {
     const { keys, droppedBytes, needsRedis } = data;
     process.exitCode = droppedBytes > 0 ? ExitCode.REPAIRABLE : ExitCode.SOUND;
     for (const remark of dataRemarks(data)) this.logToStderr(remark);
-    this.log(`Wrote ${count(keys, 'key')}, ${bytes(written)}, to ${output}`);
+    this.say(`Wrote ${count(keys, 'key')}, ${bytes(written)}, to ${output}`);
     return { output, to, keys, bytes: written, droppedBytes, needsRedis };
   }
 }

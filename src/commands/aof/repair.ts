@@ -37,7 +37,7 @@ export default class AofRepair extends AofCommand {
     const result = await salvage(set, flags.output, judge, progress);
     process.exitCode =
       result.lost.length === 0 && !result.snapshotUnproven ? ExitCode.SOUND : ExitCode.REPAIRABLE;
-    for (const line of this.report(result)) this.log(line);
+    for (const line of this.report(result)) this.say(line);
     return result;
   }
 
@@ -59,7 +59,7 @@ export default class AofRepair extends AofCommand {
     }
     if (result.transactionsOpened > 0) {
       lines.push(
-        `${count(result.transactionsOpened, 'MULTI or EXEC')} left out, because the other half is lost.`,
+        `${result.transactionsOpened.toLocaleString('en')} times MULTI or EXEC left out, because the other half is lost.`,
       );
     }
     return [

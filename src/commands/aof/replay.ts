@@ -35,7 +35,7 @@ export default class AofReplay extends AofCommand {
     'Sends every command in its order, each in its database, transactions as a whole. Errors that the server replies are counted and the first ones shown; the replay goes on unless --stop-on-error, or unless the server refuses every write (it is full, or a replica). Ctrl-C ends it in order and prints where to resume. A server that holds keys already is only written to after a question (or with --yes).' +
     exitCodeHelp({
       0: 'played without an error',
-      1: 'errors were replied',
+      1: 'errors were replied, or an unfinished end was left out',
       2: 'the file is damaged or the connection was lost',
     });
   static override examples = [
@@ -144,14 +144,15 @@ export default class AofReplay extends AofCommand {
 
   private report(result: ReplayResult, outcome: ReplayOutcome, set: AofSet): void {
     const { commands, skipped, errors, firstErrors } = result;
-    this.log(
+    this.say(
       `Played ${count(commands, 'command')} into ${result.server}, left out ${skipped.toLocaleString('en')}, ${count(errors, 'error')}.`,
     );
     for (const { at, message } of firstErrors) this.log(`  ${at}\n    ${message}`);
     if (errors > firstErrors.length)
       this.log(`  and ${(errors - firstErrors.length).toLocaleString('en')} more`);
+    const unfinished = outcome.damage?.unfinished ?? false;
     process.exitCode =
-      outcome.end === 'damaged' || outcome.end === 'disconnected'
+      (outcome.end === 'damaged' && !unfinished) || outcome.end === 'disconnected'
         ? ExitCode.DAMAGED
         : outcome.end === 'stopped'
           ? STOPPED
@@ -168,6 +169,12 @@ export default class AofReplay extends AofCommand {
     if (refusal !== null) this.logToStderr(`${server} refuses to go on: ${refusal}\n${adviceOn(refusal)}`);
     if (damage !== null && end === 'damaged') {
       const { file, offset, reason } = damage;
+      if (damage.unfinished) {
+        this.logToStderr(
+          `${file.name} ends in an unfinished record or transaction, as after a crash, which was left out. All before it was played.`,
+        );
+        return;
+      }
       this.logToStderr(
         `${file.name} is damaged at offset ${offset}: ${reason}. What follows was not played ('aof repair --salvage' reads past it).`,
       );
@@ -178,7 +185,7 @@ export default class AofReplay extends AofCommand {
         `${refusal === null ? `${what} had been sent and not answered: the server may have run them` : `${what} behind that had been sent already, and the server ran them`}. Resumed, they are sent again, which counts twice for INCR, RPUSH and the like: where that matters, empty the server and play from the start.`,
       );
     }
-    this.log(`To resume, type the same command with: --from ${formatPlace(set, outcome.place)}`);
+    this.say(`To resume, type the same command with: --from ${formatPlace(set, outcome.place)}`);
   }
 }
 

@@ -36,7 +36,7 @@ export default class AofRestore extends AofCommand {
     const point = parseRestorePoint(flags.to);
     const result = await restore(set, point, flags.output, this.progressOf(set));
     process.exitCode = result.damage === null ? ExitCode.SOUND : ExitCode.REPAIRABLE;
-    for (const line of restoreReport(result, this.config.bin)) this.log(line);
+    for (const line of restoreReport(result, this.config.bin)) this.say(line);
     return result;
   }
 }

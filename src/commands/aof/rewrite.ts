@@ -56,7 +56,7 @@ export default class AofRewrite extends AofCommand {
     const { keys, droppedBytes, needsRedis } = data;
     process.exitCode = droppedBytes > 0 ? ExitCode.REPAIRABLE : ExitCode.SOUND;
     for (const remark of dataRemarks(data)) this.logToStderr(remark);
-    this.log(
+    this.say(
       `${count(keys, 'key')}: ${bytes(bytesBefore)} before, ${bytes(bytesAfter)} after, in ${flags.output}`,
     );
     return { output: flags.output, keys, bytesBefore, bytesAfter, droppedBytes, needsRedis };

@@ -41,7 +41,7 @@ export default class AofUndo extends AofCommand {
     const set = findAofSet(args.path);
     const result = await restore(set, { kind: 'before', words }, flags.output, this.progressOf(set));
     process.exitCode = result.damage === null ? ExitCode.SOUND : ExitCode.REPAIRABLE;
-    for (const line of restoreReport(result, this.config.bin)) this.log(line);
+    for (const line of restoreReport(result, this.config.bin)) this.say(line);
     return result;
   }
 }

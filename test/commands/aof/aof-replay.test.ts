@@ -172,6 +172,19 @@ test('something that is no Redis server is told so', async () => {
     await redis.stop();
   }, 60_000);
 
+  test('an unfinished end is left out and told, damage with records behind it is more than that', async () => {
+    const whole = resp('SET', 'a', 1) + resp('SET', 'b', 1);
+    const { redis, to } = await server();
+    const cut = runAof(['replay', write(whole + resp('MULTI') + resp('SET', 'c', 1)), '--to', to]);
+    expect(cut).toMatchObject({ status: 1, stdout: expect.stringContaining('Played 2 commands') });
+    expect(cut.stderr).toContain('unfinished record or transaction');
+    await redis.call('FLUSHALL');
+    const damaged = runAof(['replay', write(`${whole}garbage${whole.repeat(9)}`), '--to', to]);
+    expect(damaged.status).toBe(2);
+    expect(damaged.stderr).toContain(`damaged at offset ${whole.length}`);
+    await redis.stop();
+  }, 60_000);
+
   test('a database that the server does not have ends the replay before anything lands elsewhere', async () => {
     const path = write(resp('SET', 'a', 1) + resp('SELECT', 40) + resp('SET', 'b', 1));
     const { redis, to } = await server();
