@@ -170,6 +170,7 @@ export abstract class AofCommand extends Command {
 /** With what to do about it where the system only says what happened. */
 function messageOf(error: Error): string {
   const code = 'code' in error ? error.code : '';
+  if (code === 'EACCES' || code === 'EPERM') return `${error.message}: try as the user that runs the server`;
   if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EFBIG') return error.message;
   return `${error.message}: there is no room for what is being written. Nothing was changed, and nothing half written remains. Free some space, or write to another disk`;
 }

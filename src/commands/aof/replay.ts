@@ -6,6 +6,7 @@ import { ReplyError } from '../../client/reply-reading.js';
 import { addressText, applyServer, applyUri } from '../../client/server-address.js';
 import { UsageError as ClientUsageError } from '../../client/usage-error.js';
 import { type AofSet, findAofSet, setBytes } from '../../persistence/toolkit/aof-set.js';
+import { missingFile } from '../../persistence/toolkit/aof-walk.js';
 import { count } from '../../persistence/toolkit/check-report.js';
 import { operationFilter } from '../../persistence/toolkit/operation-filter.js';
 import { AofCommand, exitCodeHelp, ExitCode, pathArgument, UsageError } from '../../toolkit/aof-command.js';
@@ -71,8 +72,7 @@ export default class AofReplay extends AofCommand {
     const { args, flags } = await this.parse(AofReplay);
     const set = findAofSet(args.path);
     const missing = set.files.find(({ path }) => !existsSync(path));
-    if (missing !== undefined)
-      throw new UsageError(`${missing.name} is missing, although the manifest names it`);
+    if (missing !== undefined) throw missingFile(missing.path);
     const keys = new RequestKeys();
     const server = parseServer(flags.to);
     const firstErrors: ReplayResult['firstErrors'] = [];

@@ -1,6 +1,5 @@
-import { statSync } from 'node:fs';
 import { Flags } from '@oclif/core';
-import { findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { findAofSet, setBytes } from '../../persistence/toolkit/aof-set.js';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { appendFilenameOf } from '../../persistence/toolkit/restore.js';
 import { AofCommand, ExitCode, exitCodeHelp, pathArgument } from '../../toolkit/aof-command.js';
@@ -49,7 +48,7 @@ export default class AofRewrite extends AofCommand {
     const { args, flags } = await this.parse(AofRewrite);
     const set = findAofSet(args.path);
     const data = new OfflineData(set, flags.memory, this.partsProgress());
-    const bytesBefore = set.files.reduce((sum, { path }) => sum + statSync(path).size, 0);
+    const bytesBefore = setBytes(set);
     const bytesAfter = flags.single
       ? await writeSingle(data, flags.output, flags.base)
       : await writeMultiPart(data, flags.output, appendFilenameOf(set), flags.base);

@@ -60,6 +60,9 @@ function verdict(check: SetCheck, path: string, command: string): string[] {
   }
   return [
     `DAMAGED: ${broken?.name ?? ''} cannot be repaired by cutting its end without losing what comes after. Nothing was changed.`,
+    ...(broken?.damage?.offset === 0 && broken.snapshot === null
+      ? ['Not even its first bytes are those of an AOF or an RDB file: is it the right file?']
+      : []),
     'First copy the files. Then see what can be saved, into a new directory:',
     `  ${command} repair ${path} --salvage -o recovered`,
   ];

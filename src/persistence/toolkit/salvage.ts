@@ -1,6 +1,7 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { fileSize, type ReadBytes, readerOf } from '../file-bytes.js';
 import type { AofSet, AofSetFile } from './aof-set.js';
+import { missingFile } from './aof-walk.js';
 import { inNewDataDirectory } from './output-set.js';
 import { NO_PROGRESS, type Progress } from './progress.js';
 import { appendFilenameOf } from './restore.js';
@@ -14,12 +15,14 @@ import { SNAPSHOT_HEADER_BYTES, snapshotHeader, withNewHeader } from './snapshot
  * Reads past damage: writes every sound record of the set into a new data directory, and what lies between into
  * quarantine files. Of an RDB part, the keys before its first damage are kept. The input is only read.
  */
-export function salvage(
+export async function salvage(
   set: AofSet,
   directory: string,
   judge: RecordJudge,
   progress = NO_PROGRESS,
 ): Promise<SalvageResult> {
+  const missing = set.files.find(({ path }) => !existsSync(path));
+  if (missing !== undefined) throw missingFile(missing.path);
   return inNewDataDirectory(directory, async (files) => {
     const output = new SalvageOutput(directory, files, appendFilenameOf(set), judge.keysOf);
     try {
