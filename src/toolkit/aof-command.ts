@@ -12,6 +12,9 @@ import { askQuestion, ProgressBar, wrapWords } from './terminal.js';
 /** Exit codes of all `aof` commands; after a signal it is 128 and the signal's number, as shells have it. */
 export const ExitCode = { SOUND: 0, REPAIRABLE: 1, DAMAGED: 2, USAGE: 3 } as const;
 
+/** As after a SIGPIPE, which Node ignores. */
+const PIPE_CLOSED = 128 + constants.signals.SIGPIPE;
+
 export const EXIT_CODES: Readonly<Record<CheckStatus, number>> = {
   sound: ExitCode.SOUND,
   repairable: ExitCode.REPAIRABLE,
@@ -58,6 +61,20 @@ export abstract class AofCommand extends Command {
   private readonly onSignal = (signal: NodeJS.Signals): void => {
     this.signal = END_SIGNALS.find((one) => one === signal) ?? 'SIGINT';
   };
+
+  protected override async init(): Promise<void> {
+    await super.init();
+    // That of oclif throws, which ends the process with a stack, or goes on when nobody reads any more.
+    process.stdout.removeAllListeners('error').on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(PIPE_CLOSED);
+      // Told already by whoever wrote without the stream.
+      if (process.exitCode === ExitCode.USAGE) return;
+      process.stderr.write(
+        `${this.config.bin} ${this.id?.replaceAll(':', ' ') ?? ''}: ${messageOf(error)}\n`,
+      );
+      process.exit(ExitCode.USAGE);
+    });
+  }
 
   /** Errors that are no fault of ours end with one line and an exit code; the input was not changed. */
   protected override catch(error: Error): Promise<unknown> {
