@@ -18,6 +18,11 @@ export interface ReplayUnit<Place> {
   label: string;
 }
 
+/** Error replies with which a server refuses every write, not only this one: it is full, a replica, still loading. */
+const REFUSALS = /^(OOM|READONLY|MISCONF|NOREPLICAS|LOADING|MASTERDOWN|CLUSTERDOWN|MOVED|NOAUTH) /;
+/** A server that answers nothing for so long is none, or does not get to it. */
+const ANSWER_MS_MAX = 10_000;
+
 /** Sent and not answered yet: so many commands and bytes keep a connection busy, and memory bounded. */
 const UNANSWERED_MAX = 4096;
 const BUFFERED_BYTES_MAX = 4 * 1024 * 1024;
@@ -29,10 +34,13 @@ export class ReplaySender<Place> {
   /** Up to here everything was answered. */
   answered: Place;
   failure: ConnectionError | null = null;
+  /** What the server replied when it refused to go on; what was sent behind that is never counted as answered. */
+  refusal: { label: string; message: string } | null = null;
   onError: (label: string, message: string) => void = () => undefined;
 
   private readonly units: ReplayUnit<Place>[] = [];
   private head = 0;
+  private ranBehindRefusal = 0;
   private chunks: Buffer[] = [];
   private bytes = 0;
   private wake: () => void = () => undefined;
@@ -64,14 +72,27 @@ export class ReplaySender<Place> {
     }
   }
 
+  /** Sent behind what `answered` says, and run by the server, or perhaps run. */
   get unanswered(): number {
+    return this.pending + this.ranBehindRefusal;
+  }
+
+  private get pending(): number {
     return this.units.length - this.head;
   }
 
-  /** Asks something while nothing else waits for a reply. Rejects with a `ReplyError`. */
+  /** Asks something while nothing else waits for a reply. Rejects with a `ReplyError` or a `ConnectionError`. */
   async call(argv: readonly string[]): Promise<Reply> {
     await this.drain();
-    const reply = await this.connection.call(argv);
+    const silence = setTimeout(() => {
+      const seconds = ANSWER_MS_MAX / 1000;
+      this.connection.socket.destroy(
+        new Error(`no answer within ${seconds} seconds; is it a Redis server, and is it not paused?`),
+      );
+    }, ANSWER_MS_MAX);
+    const reply = await this.connection.call(argv).finally(() => {
+      clearTimeout(silence);
+    });
     if (isErrorReply(reply)) throw new ReplyError(reply.bytes.toString());
     return reply;
   }
@@ -87,13 +108,14 @@ export class ReplaySender<Place> {
   /** Nothing between what was sent last and `behind` is wanted. */
   skipTo(behind: Place): void {
     const last = this.units.at(-1);
-    if (last === undefined) this.answered = behind;
-    else last.behind = behind;
+    if (last === undefined) {
+      if (this.refusal === null) this.answered = behind;
+    } else last.behind = behind;
   }
 
   /** True when so much is on its way that more has to wait. */
   get full(): boolean {
-    return this.unanswered >= UNANSWERED_MAX || this.connection.socket.writableLength >= BUFFERED_BYTES_MAX;
+    return this.pending >= UNANSWERED_MAX || this.connection.socket.writableLength >= BUFFERED_BYTES_MAX;
   }
 
   /** Waits until there is room again, or the connection is lost. */
@@ -105,7 +127,7 @@ export class ReplaySender<Place> {
   /** Waits until everything was answered; throws when the connection is lost. */
   async drain(): Promise<void> {
     this.flush();
-    while (this.unanswered > 0 && this.failure === null) await this.progress();
+    while (this.pending > 0 && this.failure === null) await this.progress();
     if (this.failure !== null) throw this.failure;
   }
 
@@ -128,9 +150,10 @@ export class ReplaySender<Place> {
   private onReply(reply: Reply): void {
     const unit = this.units[this.head];
     if (unit === undefined || reply.type === 'push') return;
-    this.count(unit, reply);
+    const failed = this.count(unit, reply);
     if (--unit.replies > 0) return;
-    this.answered = unit.behind;
+    if (this.refusal === null) this.answered = unit.behind;
+    else if (!failed) this.ranBehindRefusal++;
     if (++this.head >= UNANSWERED_MAX || this.head === this.units.length) {
       this.units.splice(0, this.head);
       this.head = 0;
@@ -138,10 +161,16 @@ export class ReplaySender<Place> {
     this.wake();
   }
 
-  /** The reply of EXEC holds those of its commands. */
-  private count(unit: ReplayUnit<Place>, reply: Reply): void {
+  /** Counts and tells errors; true when there are any. The reply of EXEC holds those of its commands. */
+  private count(unit: ReplayUnit<Place>, reply: Reply): boolean {
     const failed = [reply, ...(reply.type === 'array' ? replyElements(reply) : [])].filter(isErrorReply);
     this.errors += failed.length;
-    for (const { bytes } of failed) this.onError(unit.label, bytes.toString());
+    for (const { bytes } of failed) {
+      if (this.refusal !== null) break;
+      const message = bytes.toString();
+      this.onError(unit.label, message);
+      if (REFUSALS.test(message)) this.refusal = { label: unit.label, message };
+    }
+    return failed.length > 0;
   }
 }

@@ -7,10 +7,13 @@ import type { CheckStatus } from '../persistence/toolkit/check.js';
 import type { OperationsResult } from '../persistence/toolkit/operations.js';
 import type { Progress } from '../persistence/toolkit/progress.js';
 import type { PartsProgress } from './state-parts.js';
-import { askQuestion, ProgressBar } from './terminal.js';
+import { askQuestion, ProgressBar, wrapWords } from './terminal.js';
 
 /** Exit codes of all `aof` commands; after a signal it is 128 and the signal's number, as shells have it. */
 export const ExitCode = { SOUND: 0, REPAIRABLE: 1, DAMAGED: 2, USAGE: 3 } as const;
+
+/** As after a SIGPIPE, which Node ignores. */
+const PIPE_CLOSED = 128 + constants.signals.SIGPIPE;
 
 export const EXIT_CODES: Readonly<Record<CheckStatus, number>> = {
   sound: ExitCode.SOUND,
@@ -35,11 +38,15 @@ export const pathArgument = Args.string({
 /** Something the person can put right by typing something else: exit code 3, one message, no stack. */
 export class UsageError extends Error {}
 
+/** Ctrl-C, the end of the machine, the loss of the terminal. */
+const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+type EndSignal = (typeof END_SIGNALS)[number];
+
 /** The person ended the command (Ctrl-C). */
 export class InterruptedError extends Error {
   readonly exitCode: number;
 
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
+  constructor(signal: EndSignal) {
     super('stopped; nothing was changed, and nothing half written remains');
     this.exitCode = 128 + constants.signals[signal];
   }
@@ -50,10 +57,24 @@ export abstract class AofCommand extends Command {
   static override enableJsonFlag = true;
 
   private bar: ProgressBar | null = null;
-  private signal: 'SIGINT' | 'SIGTERM' | null = null;
+  private signal: EndSignal | null = null;
   private readonly onSignal = (signal: NodeJS.Signals): void => {
-    this.signal = signal === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
+    this.signal = END_SIGNALS.find((one) => one === signal) ?? 'SIGINT';
   };
+
+  protected override async init(): Promise<void> {
+    await super.init();
+    // That of oclif throws, which ends the process with a stack, or goes on when nobody reads any more.
+    process.stdout.removeAllListeners('error').on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(PIPE_CLOSED);
+      // Told already by whoever wrote without the stream.
+      if (process.exitCode === ExitCode.USAGE) return;
+      process.stderr.write(
+        `${this.config.bin} ${this.id?.replaceAll(':', ' ') ?? ''}: ${messageOf(error)}\n`,
+      );
+      process.exit(ExitCode.USAGE);
+    });
+  }
 
   /** Errors that are no fault of ours end with one line and an exit code; the input was not changed. */
   protected override catch(error: Error): Promise<unknown> {
@@ -61,16 +82,27 @@ export abstract class AofCommand extends Command {
     if (code === null) throw error;
     this.bar?.clear();
     process.exitCode = code;
-    const message = messageOf(error);
+    const command = `${this.config.bin} ${this.id?.replaceAll(':', ' ') ?? ''}`;
+    const message = this.usageMessage(messageOf(error), command);
     if (this.jsonEnabled()) this.logJson({ error: message });
-    else this.logToStderr(`${this.config.bin} ${this.id?.replaceAll(':', ' ') ?? ''}: ${message}`);
+    else this.logToStderr(`${command}: ${message}`);
     return Promise.resolve();
+  }
+
+  /** What oclif says of a command line, with flags as they are typed, and with what to type next. */
+  private usageMessage(text: string, command: string): string {
+    const [example] = this.ctor.examples;
+    return text
+      .replaceAll('Missing required flag ', 'Missing required flag --')
+      .replace(
+        'See more help with --help',
+        `For example: ${typeof example === 'string' ? example.replace('<%= config.bin %>', this.config.bin) : command}\nAll flags: ${command} --help`,
+      );
   }
 
   protected override finally(error: Error | undefined): Promise<unknown> {
     this.bar?.clear();
-    process.off('SIGINT', this.onSignal);
-    process.off('SIGTERM', this.onSignal);
+    for (const signal of END_SIGNALS) process.off(signal, this.onSignal);
     return super.finally(error);
   }
 
@@ -81,7 +113,12 @@ export abstract class AofCommand extends Command {
 
   override logToStderr(message?: string): void {
     this.bar?.clear();
-    super.logToStderr(message);
+    super.logToStderr(wrapWords(message ?? '', process.stderr));
+  }
+
+  /** Prints sentences, as opposed to data: a terminal shows them without broken words. */
+  protected say(message: string): void {
+    this.log(wrapWords(message, process.stdout));
   }
 
   /** Says where reading had to end, and sets the exit code; nothing when all was read. */
@@ -119,8 +156,7 @@ export abstract class AofCommand extends Command {
   /** As `progressOf`, for work that is measured in something else; `total` may become known only on the way. */
   protected progress(total: number, doing: string): (done: number, label: string) => Promise<void> {
     if (!process.listeners('SIGINT').includes(this.onSignal)) {
-      process.on('SIGINT', this.onSignal);
-      process.on('SIGTERM', this.onSignal);
+      for (const signal of END_SIGNALS) process.on(signal, this.onSignal);
     }
     const bar = this.newBar(total);
     return async (done, label) => {
@@ -151,6 +187,7 @@ export abstract class AofCommand extends Command {
 /** With what to do about it where the system only says what happened. */
 function messageOf(error: Error): string {
   const code = 'code' in error ? error.code : '';
+  if (code === 'EACCES' || code === 'EPERM') return `${error.message}: try as the user that runs the server`;
   if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EFBIG') return error.message;
   return `${error.message}: there is no room for what is being written. Nothing was changed, and nothing half written remains. Free some space, or write to another disk`;
 }

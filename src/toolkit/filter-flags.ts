@@ -5,14 +5,20 @@ import { parseTime } from './restore-point.js';
 
 /** Flags that choose operations. */
 export const filterFlags = {
-  key: Flags.string({ description: 'only operations on keys that match this pattern (* ? [a-z])' }),
-  db: Flags.integer({ description: 'only operations on this database' }),
-  command: Flags.string({ description: 'only this command' }),
+  key: Flags.string({
+    helpValue: 'PATTERN',
+    description: 'only operations on keys that match this pattern (* ? [a-z])',
+  }),
+  db: Flags.integer({ helpValue: 'N', description: 'only operations on this database' }),
+  command: Flags.string({ helpValue: 'NAME', description: 'only this command' }),
   type: Flags.option({ options: VALUE_TYPES })({
     description: 'only commands on values of this type, and those that fit any type (DEL, EXPIRE, FLUSHALL)',
   }),
-  since: Flags.string({ description: 'only from this time on (needs aof-timestamp-enabled)' }),
-  until: Flags.string({ description: 'only up to this time' }),
+  since: Flags.string({
+    helpValue: 'TIME',
+    description: 'only from this time on, such as 2026-11-21T10:00:00Z (needs aof-timestamp-enabled)',
+  }),
+  until: Flags.string({ helpValue: 'TIME', description: 'only up to this time' }),
 };
 
 interface FilterFlags {

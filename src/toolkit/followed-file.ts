@@ -1,11 +1,11 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import { AofItem, timeOfAnnotation } from '../persistence/aof/aof-format.js';
 import { AofReader } from '../persistence/aof/aof-reader.js';
-import { type ReadBytes, readerOf } from '../persistence/file-bytes.js';
+import { readerOf } from '../persistence/file-bytes.js';
 import { RdbError } from '../persistence/rdb/rdb-format.js';
 import { RdbReader } from '../persistence/rdb/rdb-reader.js';
 import { AofPathError, type AofSetFile, findAofSet } from '../persistence/toolkit/aof-set.js';
-import { startsWithSnapshot } from '../persistence/toolkit/aof-walk.js';
+import { isUnfinishedEnd, startsWithSnapshot } from '../persistence/toolkit/aof-walk.js';
 import { NULL_VISITOR } from '../persistence/toolkit/null-visitor.js';
 import type { Operation } from '../persistence/toolkit/operations.js';
 
@@ -18,6 +18,8 @@ export class FollowedFile {
   private offset = 0;
   private db = 0;
   private timeSeconds = 0;
+  /** What stands in the way of reading on, unless it is something that is still being written. */
+  damage: { offset: number; reason: string } | null = null;
 
   /** Throws what the file system throws. */
   constructor(private readonly file: AofSetFile) {
@@ -34,6 +36,10 @@ export class FollowedFile {
     }
   }
 
+  get name(): string {
+    return this.file.name;
+  }
+
   close(): void {
     closeSync(this.fd);
   }
@@ -43,7 +49,8 @@ export class FollowedFile {
     const { size } = fstatSync(this.fd);
     // A file that became shorter was begun anew.
     if (size < this.offset) this.offset = this.db = this.timeSeconds = 0;
-    const start = this.offset === 0 ? snapshotEnd(readerOf(this.fd), size) : this.offset;
+    this.damage = null;
+    const start = this.offset === 0 ? this.recordsStart(size) : this.offset;
     if (start < 0) return;
     this.offset = start;
     const options = { checksums: false, argumentBytesMax: 4096 };
@@ -62,6 +69,22 @@ export class FollowedFile {
       waiting = [];
       Object.assign(this, { offset: reader.soundTo, db, timeSeconds });
     }
+    if (reader.damage !== null && !isUnfinishedEnd(reader.damage)) this.damage = reader.damage;
+  }
+
+  /** Where the RDB part ends, 0 without one, or -1 while it is incomplete. */
+  private recordsStart(size: number): number {
+    const read = readerOf(this.fd);
+    if (size === 0 || !startsWithSnapshot(read)) return 0;
+    const reader = RdbReader.ofFile(read, size, NULL_VISITOR, { checksum: false });
+    try {
+      reader.read();
+      return reader.offset;
+    } catch (error) {
+      if (!(error instanceof RdbError)) throw error;
+      if (error.damage !== 'cut') this.damage = { offset: error.offset, reason: error.message };
+      return -1;
+    }
   }
 
   /** What the server writes to instead by now, oldest first; nothing while the set is being replaced. */
@@ -76,18 +99,5 @@ export class FollowedFile {
       if (error instanceof AofPathError || (error instanceof Error && 'code' in error)) return [];
       throw error;
     }
-  }
-}
-
-/** Where the RDB part ends, 0 without one, or -1 while it is incomplete. */
-function snapshotEnd(read: ReadBytes, size: number): number {
-  if (size === 0 || !startsWithSnapshot(read)) return 0;
-  const reader = RdbReader.ofFile(read, size, NULL_VISITOR, { checksum: false });
-  try {
-    reader.read();
-    return reader.offset;
-  } catch (error) {
-    if (error instanceof RdbError) return -1;
-    throw error;
   }
 }

@@ -27,11 +27,13 @@ export interface ReplayOutcome {
   /** Up to here everything was answered. */
   place: ReplayPlace;
   end: 'complete' | 'stopped' | 'error' | 'disconnected' | 'damaged';
-  /** Sent before the connection was lost, and never answered: the server may have run them or not. */
+  /** Sent behind `place`, before the connection was lost or the server refused: it ran them, or may have run them. */
   unanswered: number;
   damage: StreamDamage | null;
   /** Why the connection ended, or why a database could not be selected. */
   reason: string | null;
+  /** With what the server refused to go on; the replay can be resumed at what it refused. */
+  refusal: string | null;
 }
 
 /** Shorter waits cost more than they even out. */
@@ -102,17 +104,17 @@ export class Replay {
   }
 
   private goesOn(): boolean {
-    if (this.stopping || this.sender.failure !== null) return false;
+    if (this.stopping || this.sender.failure !== null || this.sender.refusal !== null) return false;
     return !this.options.stopOnError || this.sender.errors === 0;
   }
 
   private outcome(reason: string | null): ReplayOutcome {
-    const { errors, answered, unanswered, failure } = this.sender;
+    const { errors, answered, unanswered, failure, refusal } = this.sender;
     const { damage } = this.stream;
     const end =
       failure !== null
         ? 'disconnected'
-        : reason !== null || (this.options.stopOnError && errors > 0)
+        : reason !== null || refusal !== null || (this.options.stopOnError && errors > 0)
           ? 'error'
           : this.stopping
             ? 'stopped'
@@ -120,7 +122,17 @@ export class Replay {
               ? 'damaged'
               : 'complete';
     const { commands, skipped } = this;
-    return { commands, skipped, errors, place: answered, end, unanswered, damage, reason };
+    return {
+      commands,
+      skipped,
+      errors,
+      place: answered,
+      end,
+      unanswered,
+      damage,
+      reason,
+      refusal: refusal?.message ?? null,
+    };
   }
 
   /** Takes one operation from the file: into the transaction that is open, or as a unit of its own. */
@@ -184,6 +196,8 @@ export class Replay {
       for (const { db } of unit.commands) if (!this.databases.has(db)) await this.tryDatabase(db);
       await this.keepRate();
       this.send(unit);
+      // An error is noticed before the next command is sent.
+      if (this.options.stopOnError) await this.sender.drain();
       if (this.sender.full) await this.sender.ready();
     }
     await this.sender.ready();

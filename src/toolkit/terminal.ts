@@ -45,6 +45,26 @@ function barText(share: number): string {
   return `[${'#'.repeat(full)}${'.'.repeat(BAR_CHARACTERS - full)}] ${percent} %`;
 }
 
+/** Breaks lines between words where the terminal would break them inside one; indented ones are commands, and stay whole. */
+export function wrapWords(text: string, { isTTY, columns }: Pick<WriteStream, 'isTTY' | 'columns'>): string {
+  if (!isTTY || !columns) return text;
+  const wrap = (line: string): string => {
+    const lines: string[] = [];
+    let rest = line;
+    while (rest.length > columns) {
+      const space = rest.lastIndexOf(' ', columns);
+      if (space <= 0) break;
+      lines.push(rest.slice(0, space));
+      rest = rest.slice(space + 1);
+    }
+    return [...lines, rest].join('\n');
+  };
+  return text
+    .split('\n')
+    .map((line) => (/^\s/.test(line) ? line : wrap(line)))
+    .join('\n');
+}
+
 /** Asks on the terminal; null when the person ended it with Ctrl-C or Ctrl-D. */
 export function askQuestion(question: string): Promise<string | null> {
   return new Promise((resolve) => {

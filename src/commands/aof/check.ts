@@ -26,7 +26,7 @@ export default class AofCheck extends AofCommand {
     const set = findAofSet(args.path);
     const check = await checkSet(set, this.progressOf(set, 'checking'));
     process.exitCode = EXIT_CODES[check.status];
-    for (const line of checkReport(check, args.path, `${this.config.bin} aof`)) this.log(line);
+    for (const line of checkReport(check, args.path, `${this.config.bin} aof`)) this.say(line);
     if (!flags.fix || check.status === 'sound') return check;
     if (check.status === 'damaged') {
       this.logToStderr(

@@ -36,8 +36,13 @@ export default class AofConvert extends AofCommand {
       required: true,
       description: 'an RDB file, a single AOF of commands, or a data directory with a multi-part AOF',
     }),
-    output: Flags.string({ char: 'o', required: true, description: 'file or data directory to make' }),
-    appendfilename: Flags.string({ description: 'name of the AOF in the directory' }),
+    output: Flags.string({
+      char: 'o',
+      helpValue: 'OUT',
+      required: true,
+      description: 'file or data directory to make',
+    }),
+    appendfilename: Flags.string({ helpValue: 'NAME', description: 'name of the AOF in the directory' }),
     memory: memoryFlag,
   };
 
@@ -52,7 +57,7 @@ export default class AofConvert extends AofCommand {
     const { keys, droppedBytes, needsRedis } = data;
     process.exitCode = droppedBytes > 0 ? ExitCode.REPAIRABLE : ExitCode.SOUND;
     for (const remark of dataRemarks(data)) this.logToStderr(remark);
-    this.log(`Wrote ${count(keys, 'key')}, ${bytes(written)}, to ${output}`);
+    this.say(`Wrote ${count(keys, 'key')}, ${bytes(written)}, to ${output}`);
     return { output, to, keys, bytes: written, droppedBytes, needsRedis };
   }
 }

@@ -57,7 +57,7 @@ export default class AofDiff extends AofCommand {
     await parts.each((part, set) => (set === 0 ? comparison.take(part) : comparison.compare(part)));
     const { changes, keysA, keysB } = comparison;
     if (changes > 0) process.exitCode = ExitCode.REPAIRABLE;
-    this.log(
+    this.say(
       `${count(keysA, 'key')} in ${args.a}, ${keysB.toLocaleString('en')} in ${args.b}, ${changes === 0 ? 'no difference' : `${changes.toLocaleString('en')} differ`}`,
     );
     return { equal: changes === 0, keysA, keysB, differences: found };

@@ -18,6 +18,8 @@ export default class AofExport extends AofCommand {
     '<%= config.bin %> aof export data --commands --key "user:*" | redis-cli -p 7777',
     '<%= config.bin %> aof export data --csv --command del --since 2026-11-21T10:00:00Z',
   ];
+  static override usage =
+    'aof export PATH [--ndjson | --commands | --csv] [--key PATTERN] [--db N] [--command NAME] [--type TYPE] [--since TIME] [--until TIME]';
   static override args = { path: pathArgument };
   static override flags = {
     ndjson: Flags.boolean({

@@ -1,14 +1,16 @@
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { Args, Flags } from '@oclif/core';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
-import { AofImporter, type ImportResult } from '../../persistence/toolkit/import.js';
+import { AofImporter, type ImportOptions, type ImportResult } from '../../persistence/toolkit/import.js';
 import { fileBytes, findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { inNewFile } from '../../persistence/toolkit/output-set.js';
-import { AofCommand, exitCodeHelp } from '../../toolkit/aof-command.js';
+import type { Request } from '../../protocol/request.js';
+import { AofCommand, exitCodeHelp, UsageError } from '../../toolkit/aof-command.js';
+import { RequestKeys } from '../../toolkit/request-keys.js';
 import { dataRemarks, writeRdb } from '../../toolkit/state-files.js';
 import { memoryFlag, OfflineData } from '../../toolkit/state-parts.js';
+import { textLines } from '../../toolkit/text-lines.js';
 
 const LINES_PER_LOOK = 4096;
 
@@ -24,7 +26,12 @@ export default class AofImport extends AofCommand {
   ];
   static override args = { input: Args.string({ required: true, description: "a file, or '-' for stdin" }) };
   static override flags = {
-    output: Flags.string({ char: 'o', required: true, description: 'AOF or RDB file to write' }),
+    output: Flags.string({
+      char: 'o',
+      helpValue: 'FILE',
+      required: true,
+      description: 'AOF or RDB file to write',
+    }),
     rdb: Flags.boolean({ description: 'write an RDB file, whatever its name' }),
     checksum: Flags.boolean({ default: true, allowNo: true, description: 'add checksum annotations' }),
     memory: memoryFlag,
@@ -32,10 +39,13 @@ export default class AofImport extends AofCommand {
 
   async run(): Promise<ImportResult> {
     const { args, flags } = await this.parse(AofImport);
+    if (args.input !== '-' && statSync(args.input, { throwIfNoEntry: false })?.isDirectory() === true)
+      throw new UsageError(`${args.input} is a directory: name a file that \`aof export\` printed`);
     // A file that cannot be opened fails before the output is touched.
     const input = args.input === '-' ? process.stdin : (await open(args.input)).createReadStream();
     const rdb = flags.rdb || flags.output.endsWith('.rdb');
-    const options = { checksums: flags.checksum };
+    const keys = new RequestKeys();
+    const options = { checksums: flags.checksum, objection: (request: Request) => keys.objection(request) };
     const total = args.input === '-' ? 0 : fileBytes(args.input);
     const result = await inNewFile(flags.output, async () => {
       if (!rdb) return this.take(flags.output, options, input, total);
@@ -51,7 +61,7 @@ export default class AofImport extends AofCommand {
   /** Writes the lines as an AOF. Of stdin it is not known how long it is. */
   private async take(
     path: string,
-    options: { checksums: boolean },
+    options: ImportOptions,
     input: NodeJS.ReadableStream,
     total: number,
   ): Promise<ImportResult> {
@@ -60,7 +70,7 @@ export default class AofImport extends AofCommand {
     let done = 0;
     let lines = 0;
     try {
-      for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      for await (const line of textLines(input)) {
         importer.add(line);
         done += line.length + 1;
         if (++lines % LINES_PER_LOOK === 0) await progress(done, total === 0 ? count(lines, 'line') : '');

@@ -2,8 +2,9 @@ import { Flags } from '@oclif/core';
 import { findAofSet } from '../../persistence/toolkit/aof-set.js';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { type JsonArgument, shownArgument } from '../../persistence/toolkit/json-argument.js';
-import { type RecordJudge, salvage } from '../../persistence/toolkit/salvage.js';
+import { salvage } from '../../persistence/toolkit/salvage.js';
 import type { SalvageResult } from '../../persistence/toolkit/salvage-output.js';
+import type { RecordJudge } from '../../persistence/toolkit/salvage-records.js';
 import { AofCommand, exitCodeHelp, ExitCode, pathArgument } from '../../toolkit/aof-command.js';
 import { RequestKeys } from '../../toolkit/request-keys.js';
 
@@ -16,7 +17,12 @@ export default class AofRepair extends AofCommand {
   static override args = { path: pathArgument };
   static override flags = {
     salvage: Flags.boolean({ required: true, description: 'keep what is sound behind damage, too' }),
-    output: Flags.string({ char: 'o', required: true, description: 'data directory to make' }),
+    output: Flags.string({
+      char: 'o',
+      helpValue: 'DIRECTORY',
+      required: true,
+      description: 'data directory to make',
+    }),
   };
 
   async run(): Promise<SalvageResult> {
@@ -31,7 +37,7 @@ export default class AofRepair extends AofCommand {
     const result = await salvage(set, flags.output, judge, progress);
     process.exitCode =
       result.lost.length === 0 && !result.snapshotUnproven ? ExitCode.SOUND : ExitCode.REPAIRABLE;
-    for (const line of this.report(result)) this.log(line);
+    for (const line of this.report(result)) this.say(line);
     return result;
   }
 
@@ -53,7 +59,7 @@ export default class AofRepair extends AofCommand {
     }
     if (result.transactionsOpened > 0) {
       lines.push(
-        `${count(result.transactionsOpened, 'MULTI or EXEC')} left out, because the other half is lost.`,
+        `${result.transactionsOpened.toLocaleString('en')} times MULTI or EXEC left out, because the other half is lost.`,
       );
     }
     return [

@@ -17,8 +17,17 @@ export default class AofRestore extends AofCommand {
   ];
   static override args = { path: pathArgument };
   static override flags = {
-    to: Flags.string({ required: true, description: 'TIME, OFFSET, FILE:OFFSET or before:COMMAND' }),
-    output: Flags.string({ char: 'o', required: true, description: 'directory to make' }),
+    to: Flags.string({
+      helpValue: 'POINT',
+      required: true,
+      description: 'TIME, OFFSET, FILE:OFFSET or before:COMMAND',
+    }),
+    output: Flags.string({
+      char: 'o',
+      helpValue: 'DIRECTORY',
+      required: true,
+      description: 'directory to make',
+    }),
   };
 
   async run(): Promise<RestoreResult> {
@@ -27,7 +36,7 @@ export default class AofRestore extends AofCommand {
     const point = parseRestorePoint(flags.to);
     const result = await restore(set, point, flags.output, this.progressOf(set));
     process.exitCode = result.damage === null ? ExitCode.SOUND : ExitCode.REPAIRABLE;
-    for (const line of restoreReport(result, this.config.bin)) this.log(line);
+    for (const line of restoreReport(result, this.config.bin)) this.say(line);
     return result;
   }
 }

@@ -1,6 +1,5 @@
-import { statSync } from 'node:fs';
 import { Flags } from '@oclif/core';
-import { findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { findAofSet, setBytes } from '../../persistence/toolkit/aof-set.js';
 import { bytes, count } from '../../persistence/toolkit/check-report.js';
 import { appendFilenameOf } from '../../persistence/toolkit/restore.js';
 import { AofCommand, ExitCode, exitCodeHelp, pathArgument } from '../../toolkit/aof-command.js';
@@ -31,7 +30,12 @@ export default class AofRewrite extends AofCommand {
   ];
   static override args = { path: pathArgument };
   static override flags = {
-    output: Flags.string({ char: 'o', required: true, description: 'data directory (or file) to make' }),
+    output: Flags.string({
+      char: 'o',
+      helpValue: 'OUT',
+      required: true,
+      description: 'data directory (or file) to make',
+    }),
     single: Flags.boolean({ description: 'write one file instead of a directory' }),
     base: Flags.option({ options: ['rdb', 'aof'] as const })({
       default: 'rdb',
@@ -44,14 +48,14 @@ export default class AofRewrite extends AofCommand {
     const { args, flags } = await this.parse(AofRewrite);
     const set = findAofSet(args.path);
     const data = new OfflineData(set, flags.memory, this.partsProgress());
-    const bytesBefore = set.files.reduce((sum, { path }) => sum + statSync(path).size, 0);
+    const bytesBefore = setBytes(set);
     const bytesAfter = flags.single
       ? await writeSingle(data, flags.output, flags.base)
       : await writeMultiPart(data, flags.output, appendFilenameOf(set), flags.base);
     const { keys, droppedBytes, needsRedis } = data;
     process.exitCode = droppedBytes > 0 ? ExitCode.REPAIRABLE : ExitCode.SOUND;
     for (const remark of dataRemarks(data)) this.logToStderr(remark);
-    this.log(
+    this.say(
       `${count(keys, 'key')}: ${bytes(bytesBefore)} before, ${bytes(bytesAfter)} after, in ${flags.output}`,
     );
     return { output: flags.output, keys, bytesBefore, bytesAfter, droppedBytes, needsRedis };

@@ -9,6 +9,7 @@ import { RequestKeys } from '../../toolkit/request-keys.js';
 import { memoryFlag, OfflineData } from '../../toolkit/state-parts.js';
 
 const BAR_CHARACTERS = 30;
+const BAR_CHARACTERS_MIN = 5;
 /** Larger sets are loaded only when asked for: that takes several times as long as the rest of the statistics. */
 const LOADED_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -27,14 +28,23 @@ export default class AofStats extends AofCommand {
   ];
   static override args = { path: pathArgument };
   static override flags = {
-    separator: Flags.string({ default: ':', description: 'what ends the prefix of a key' }),
-    bucket: Flags.integer({ default: 3600, min: 1, description: 'seconds per row of the times' }),
+    separator: Flags.string({
+      helpValue: 'TEXT',
+      default: ':',
+      description: 'what ends the prefix of a key',
+    }),
+    bucket: Flags.integer({
+      helpValue: 'SECONDS',
+      default: 3600,
+      min: 1,
+      description: 'seconds per row of the times',
+    }),
     live: Flags.boolean({
       description: 'load the data for dead bytes and the biggest keys; the default up to 64 MB of files',
     }),
     'no-live': Flags.boolean({ description: 'do not load the data', exclusive: ['live'] }),
     memory: memoryFlag,
-    top: Flags.integer({ default: 10, min: 1, description: 'rows per list' }),
+    top: Flags.integer({ helpValue: 'ROWS', default: 10, min: 1, description: 'rows per list' }),
   };
 
   async run(): Promise<Stats & { live: LiveData | null }> {
@@ -62,10 +72,10 @@ export default class AofStats extends AofCommand {
       loads && (result.damaged === null || result.unfinished)
         ? await this.live(set, flags.top, flags.memory)
         : null;
-    if (!loads) this.log('\nToo large to load by default: --live tells dead bytes and the biggest keys.');
+    if (!loads) this.say('\nToo large to load by default: --live tells dead bytes and the biggest keys.');
     if (stats.approximate) {
       const { byPrefix, busiestKeys } = stats.undercount;
-      this.log(
+      this.say(
         `\nThere are too many keys to count each. What is told is approximate: a key may have up to ${count(busiestKeys, 'command')} more than shown, a prefix ${count(byPrefix, 'command')} more, and rarer ones are missing.`,
       );
     }
@@ -78,7 +88,7 @@ export default class AofStats extends AofCommand {
     try {
       const live = await measureLiveData(set, new OfflineData(set, memory, this.partsProgress()), top);
       const percent = live.fileBytes === 0 ? 0 : Math.round((100 * live.deadBytes) / live.fileBytes);
-      this.log(
+      this.say(
         `\nA rewrite would leave ${count(live.keys, 'key')} in ${bytes(live.liveBytes)}: ${bytes(live.deadBytes)} (${percent} %) are dead.`,
       );
       this.rows(
@@ -111,14 +121,17 @@ export default class AofStats extends AofCommand {
   private rows(title: string, rows: readonly { name: string; size: number; text: string }[]): void {
     if (rows.length === 0) return;
     const most = rows.reduce((max, { size }) => Math.max(max, size), 1);
-    const width = Math.min(
-      40,
-      rows.reduce((max, { name }) => Math.max(max, name.length), 0),
-    );
+    const longest = (texts: readonly string[]): number =>
+      texts.reduce((max, { length }) => Math.max(max, length), 0);
+    const width = Math.min(40, longest(rows.map(({ name }) => name)));
+    // Two spaces before the name and the bar, one behind it.
+    const taken = 5 + width + longest(rows.map(({ text }) => text));
+    const columns = process.stdout.isTTY ? process.stdout.columns || 80 : Infinity;
+    const barWidth = Math.max(BAR_CHARACTERS_MIN, Math.min(BAR_CHARACTERS, columns - taken - 1));
     this.log(`\n${title}`);
     for (const { name, size, text } of rows) {
-      const bar = '#'.repeat(Math.ceil((BAR_CHARACTERS * size) / most));
-      this.log(`  ${name.slice(0, width).padEnd(width)}  ${bar.padEnd(BAR_CHARACTERS)} ${text}`);
+      const bar = '#'.repeat(Math.ceil((barWidth * size) / most));
+      this.log(`  ${name.slice(0, width).padEnd(width)}  ${bar.padEnd(barWidth)} ${text}`);
     }
   }
 }

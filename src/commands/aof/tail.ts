@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Flags } from '@oclif/core';
 import { type AofSetFile, fileBytes, findAofSet } from '../../persistence/toolkit/aof-set.js';
+import { missingFile } from '../../persistence/toolkit/aof-walk.js';
 import { describeCommand, timeText } from '../../persistence/toolkit/describe-command.js';
 import { operationFilter } from '../../persistence/toolkit/operation-filter.js';
 import type { Operation } from '../../persistence/toolkit/operations.js';
@@ -16,7 +18,7 @@ export default class AofTail extends AofCommand {
   static override summary = 'show the last commands of an AOF, and follow it while it grows';
   static override description =
     'Reads the newest file of the set; of one with an RDB part, what stands behind it. With --follow it goes on as the server writes, also into the next file after a rewrite.' +
-    exitCodeHelp({ 0: 'shown' });
+    exitCodeHelp({ 0: 'shown', 2: 'damaged: shown up to there' });
   static override examples = [
     '<%= config.bin %> aof tail data',
     '<%= config.bin %> aof tail data --follow --key "user:*"',
@@ -26,6 +28,7 @@ export default class AofTail extends AofCommand {
     follow: Flags.boolean({ char: 'f', description: 'wait for more' }),
     lines: Flags.integer({
       char: 'n',
+      helpValue: 'N',
       default: 10,
       min: 0,
       max: 1_000_000,
@@ -42,6 +45,7 @@ export default class AofTail extends AofCommand {
       return !operation.request.is(0, 'select') && wanted(operation);
     };
     const newest = findAofSet(args.path).files.at(-1)!;
+    if (!existsSync(newest.path)) throw missingFile(newest.path);
     const bar = this.newBar(fileBytes(newest.path));
     let from = firstShown(newest, flags.lines, (operation) => {
       bar.show(operation.start, `reading ${newest.name}`);
@@ -55,9 +59,11 @@ export default class AofTail extends AofCommand {
       for (const text of lines) this.log(text);
     };
     let file = new FollowedFile(newest);
+    let told: FollowedFile | null = null;
     for (;;) {
       file.readOn(describe, tell);
       from = 0;
+      if (file.damage !== null && told !== file) this.tellDamage((told = file).name, file.damage);
       if (!flags.follow) break;
       await delay(POLL_MS);
       for (const next of file.successors(args.path)) {
@@ -70,7 +76,13 @@ export default class AofTail extends AofCommand {
       }
     }
     file.close();
-    process.exitCode = ExitCode.SOUND;
+    process.exitCode = told === null ? ExitCode.SOUND : ExitCode.DAMAGED;
+  }
+
+  private tellDamage(name: string, { offset, reason }: { offset: number; reason: string }): void {
+    this.logToStderr(
+      `${name} is damaged at offset ${offset}: ${reason}. What follows cannot be shown (see 'aof check'; 'aof repair --salvage' reads past it)`,
+    );
   }
 }
 

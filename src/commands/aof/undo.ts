@@ -17,6 +17,7 @@ export default class AofUndo extends AofCommand {
     '<%= config.bin %> aof undo data flushall --output restored',
     '<%= config.bin %> aof undo data del user:1 --output restored',
   ];
+  static override usage = 'aof undo PATH COMMAND... -o DIRECTORY [--json]';
   static override strict = false;
   static override args = {
     path: pathArgument,
@@ -26,7 +27,12 @@ export default class AofUndo extends AofCommand {
     }),
   };
   static override flags = {
-    output: Flags.string({ char: 'o', required: true, description: 'directory to make' }),
+    output: Flags.string({
+      char: 'o',
+      helpValue: 'DIRECTORY',
+      required: true,
+      description: 'directory to make',
+    }),
   };
 
   async run(): Promise<RestoreResult> {
@@ -35,7 +41,7 @@ export default class AofUndo extends AofCommand {
     const set = findAofSet(args.path);
     const result = await restore(set, { kind: 'before', words }, flags.output, this.progressOf(set));
     process.exitCode = result.damage === null ? ExitCode.SOUND : ExitCode.REPAIRABLE;
-    for (const line of restoreReport(result, this.config.bin)) this.log(line);
+    for (const line of restoreReport(result, this.config.bin)) this.say(line);
     return result;
   }
 }

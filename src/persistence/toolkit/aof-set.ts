@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import {
   type AofManifest,
@@ -30,6 +30,10 @@ export class AofPathError extends Error {}
 /** The files are damaged so that a command cannot do its work at all. The message says where, and what to type. */
 export class AofDamagedError extends Error {}
 
+const LINE_SHOWN_MAX = 100;
+const MANIFEST_HELP =
+  "A line of a manifest reads 'file NAME seq NUMBER type b|h|i', NAME being a file beside it; give one of those files instead to look at it alone";
+
 /** Where Redis keeps a multi-part AOF, unless `appenddirname` says otherwise. */
 export const DEFAULT_DIRECTORY = 'appendonlydir';
 
@@ -38,14 +42,16 @@ export const DEFAULT_DIRECTORY = 'appendonlydir';
  * file, or the name of an AOF that exists as a multi-part one.
  */
 export function findAofSet(path: string): AofSet {
+  if (path === '') throw new AofPathError('the path is empty: name a file, a manifest or a directory');
   const manifest = findManifest(path);
   if (manifest !== null) return readManifest(manifest);
-  if (!existsSync(path)) {
+  const place = placeAt(path);
+  if (place === 'nothing') {
     throw new AofPathError(
       `${path} does not exist, and there is no ${manifestNames(path).join(' or ')} either`,
     );
   }
-  if (statSync(path).isDirectory()) return singleIn(path);
+  if (place === 'directory') return singleIn(path);
   return { manifestPath: null, manifest: null, files: [{ path, name: basename(path), role: 'single' }] };
 }
 
@@ -64,9 +70,30 @@ function manifestNames(path: string): string[] {
   return [join(dirname(path), name), join(dirname(path), DEFAULT_DIRECTORY, name)];
 }
 
+/** What is at `path`. Throws an `AofPathError` for what is neither a file nor a directory, or may not be looked at. */
+function placeAt(path: string): 'file' | 'directory' | 'nothing' {
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'ELOOP') throw new AofPathError(`${path} is a link that leads back to itself`);
+    if (code === 'EACCES')
+      throw new AofPathError(`${path}: permission denied; try as the user that runs the server`);
+    throw error;
+  }
+  if (stats === undefined) return 'nothing';
+  if (stats.isDirectory()) return 'directory';
+  if (stats.isFile()) return 'file';
+  throw new AofPathError(
+    `${path} is no file but a pipe, socket or device: copy what it holds to a file first`,
+  );
+}
+
 function findManifest(path: string): string | null {
-  if (!existsSync(path)) return manifestNames(path).find((name) => existsSync(name)) ?? null;
-  if (!statSync(path).isDirectory()) return path.endsWith(MANIFEST_SUFFIX) ? path : null;
+  const place = placeAt(path);
+  if (place === 'nothing') return manifestNames(path).find((name) => existsSync(name)) ?? null;
+  if (place === 'file') return path.endsWith(MANIFEST_SUFFIX) ? path : null;
   for (const directory of [path, join(path, DEFAULT_DIRECTORY)]) {
     if (!existsSync(directory)) continue;
     const names = readdirSync(directory).filter(
@@ -93,15 +120,21 @@ function singleIn(directory: string): AofSet {
 }
 
 function readManifest(path: string): AofSet {
+  if (placeAt(path) === 'directory') throw new AofPathError(`${path} is a directory, not a manifest`);
   try {
     const manifest = parseManifest(readFileSync(path));
     const files = filesInOrder(manifest).map(({ name, type }): AofSetFile => {
       return { path: join(dirname(path), name), name, role: type === 'b' ? 'base' : 'increment' };
     });
+    const directory = files.find((file) => placeAt(file.path) === 'directory');
+    if (directory !== undefined)
+      throw new AofPathError(`${directory.path} is a directory, although the manifest names it as a file`);
     return { manifestPath: path, manifest, files };
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
-    const line = error.line === 0 ? '' : `, line ${error.line} ('${error.text.trim()}')`;
-    throw new AofPathError(`${path}${line}: ${error.message}`, { cause: error });
+    const text = error.text.trim();
+    const shown = text.length > LINE_SHOWN_MAX ? `${text.slice(0, LINE_SHOWN_MAX)}...` : text;
+    const line = error.line === 0 ? '' : `, line ${error.line} ('${shown}')`;
+    throw new AofPathError(`${path}${line}: ${error.message}. ${MANIFEST_HELP}`, { cause: error });
   }
 }

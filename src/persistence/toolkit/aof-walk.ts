@@ -92,7 +92,11 @@ export async function walkFile(
 /** Of a path that `findAofSet` gave: only a manifest can name a file that does not exist. */
 function openFile(path: string): number {
   if (existsSync(path)) return openSync(path, 'r');
-  throw new AofDamagedError(
+  throw missingFile(path);
+}
+
+export function missingFile(path: string): AofDamagedError {
+  return new AofDamagedError(
     `${path} is missing, although the manifest names it. Look for it in a backup and put it back beside the manifest`,
   );
 }

@@ -13,12 +13,17 @@ function fileLines(file: FileCheck): string[] {
   const lines = [`${file.name}: ${file.status}, ${contents(file)}`];
   if (damage === null) return lines;
   lines.push(`  offset ${damage.offset} (0x${damage.offset.toString(16)}): ${damage.kind}: ${damage.reason}`);
-  lines.push(`    ${damage.hex}`, `    ${damage.text}`);
+  lines.push(...hexLines(damage.hex), `    ${damage.text}`);
   if (file.lastRecord !== null) lines.push(`  the last sound record begins at offset ${file.lastRecord}`);
   lines.push(
     `  sound up to offset ${file.soundTo}; ${bytes(file.bytes - file.soundTo)} from there on are in question`,
   );
   return lines;
+}
+
+/** Each byte with the space or the mark before it; as many on a line as 80 columns have room for. */
+function hexLines(hex: string): string[] {
+  return (` ${hex}`.match(/(?:[ >][0-9a-f]{2}){1,24}/g) ?? []).map((line) => `   ${line}`);
 }
 
 function contents(file: FileCheck): string {
@@ -55,6 +60,9 @@ function verdict(check: SetCheck, path: string, command: string): string[] {
   }
   return [
     `DAMAGED: ${broken?.name ?? ''} cannot be repaired by cutting its end without losing what comes after. Nothing was changed.`,
+    ...(broken?.damage?.offset === 0 && broken.snapshot === null
+      ? ['Not even its first bytes are those of an AOF or an RDB file: is it the right file?']
+      : []),
     'First copy the files. Then see what can be saved, into a new directory:',
     `  ${command} repair ${path} --salvage -o recovered`,
   ];

@@ -1,4 +1,5 @@
 import { splitInline } from '../../protocol/inline.js';
+import type { Request } from '../../protocol/request.js';
 import { AofFileWriter } from '../aof/aof-file-writer.js';
 import { RequestBuilder } from '../aof/request-builder.js';
 import { AofPathError } from './aof-set.js';
@@ -8,6 +9,12 @@ export interface ImportResult {
   path: string;
   records: number;
   bytes: number;
+}
+
+export interface ImportOptions {
+  checksums: boolean;
+  /** Why no server would run such a command; null when one may. */
+  objection(request: Request): string | null;
 }
 
 /** Writes an AOF from lines: objects as `aof export --ndjson` writes them, or commands as one types them. */
@@ -21,7 +28,7 @@ export class AofImporter {
 
   constructor(
     private readonly path: string,
-    options: { checksums: boolean },
+    private readonly options: ImportOptions,
   ) {
     this.writer = new AofFileWriter(path, options);
   }
@@ -73,7 +80,10 @@ export class AofImporter {
     const { builder } = this;
     builder.start(args[0]!.toString('latin1'));
     for (const arg of args.slice(1)) builder.text(arg.toString('latin1'));
-    this.writer.request(builder.finish());
+    const request = builder.finish();
+    const objection = this.options.objection(request);
+    if (objection !== null) throw this.wrong(objection);
+    this.writer.request(request);
     this.records++;
   }
 

@@ -7,8 +7,9 @@ import { RdbCommands } from '../rdb-commands.js';
 import { RdbError } from '../rdb/rdb-format.js';
 import { RdbReader } from '../rdb/rdb-reader.js';
 import type { AofSet, AofSetFile } from './aof-set.js';
-import { startsWithSnapshot } from './aof-walk.js';
+import { isUnfinishedEnd, startsWithSnapshot } from './aof-walk.js';
 import type { Operation } from './operations.js';
+import { examineCut } from './record-search.js';
 
 const NO_REQUEST = new Request();
 
@@ -27,6 +28,8 @@ export interface StreamDamage {
   file: AofSetFile;
   offset: number;
   reason: string;
+  /** Nothing but an unfinished record or transaction at the end of the last file, as after a crash. */
+  unfinished: boolean;
 }
 
 /**
@@ -99,7 +102,8 @@ export class OperationStream {
       if (!reader.step(STEP_BYTES)) return true;
     } catch (error) {
       if (!(error instanceof RdbError)) throw error;
-      this.damage = { file: this.set.files[this.place.file]!, offset: error.offset, reason: error.message };
+      const { offset, message: reason } = error;
+      this.damage = { file: this.set.files[this.place.file]!, offset, reason, unfinished: false };
       return false;
     }
     this.snapshot = null;
@@ -113,8 +117,10 @@ export class OperationStream {
       const item = reader.next();
       if (item === AofItem.END) return false;
       if (item === AofItem.DAMAGE) {
-        const { offset, reason } = reader.damage!;
-        this.damage = { file: this.set.files[this.place.file]!, offset, reason };
+        const damage = examineCut(this.read, this.size, reader.start, reader.damage!);
+        const { offset, reason } = damage;
+        const unfinished = isUnfinishedEnd(damage) && this.place.file === this.set.files.length - 1;
+        this.damage = { file: this.set.files[this.place.file]!, offset, reason, unfinished };
         return false;
       }
       if (item === AofItem.RECORD) {

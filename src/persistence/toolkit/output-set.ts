@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type AofManifest, formatManifest, MANIFEST_SUFFIX } from '../aof/manifest.js';
 import { AtomicFile, replaceFile } from '../atomic-file.js';
@@ -17,6 +17,8 @@ export async function inNewDataDirectory<T>(
   write: (files: string) => T | Promise<T>,
 ): Promise<T> {
   const existed = existsSync(path);
+  if (existed && !statSync(path).isDirectory())
+    throw new AofPathError(`${path} exists and is a file: name a directory that does not exist yet`);
   if (existed && readdirSync(path).length > 0) {
     throw new AofPathError(`${path} exists and is not empty: name a directory that does not exist yet`);
   }

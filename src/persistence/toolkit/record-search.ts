@@ -1,6 +1,8 @@
+import { crc32 } from 'node:zlib';
 import { type AofDamage, AofItem } from '../aof/aof-format.js';
 import { AofReader } from '../aof/aof-reader.js';
-import { parseChecksum } from '../aof/checksum.js';
+import { formatChecksum, parseChecksum } from '../aof/checksum.js';
+import type { Request } from '../../protocol/request.js';
 import type { ReadBytes } from '../file-bytes.js';
 
 const WINDOW_BYTES = 256 * 1024;
@@ -17,6 +19,9 @@ const PROOF_RECORDS_MAX = 100_000;
  */
 const PROOF_INSIDE_VALUE = 64;
 const STAR = 42;
+/** What may follow a value: a record, another argument, an annotation, the end of the file. */
+const AFTER_VALUE: readonly number[] = [STAR, 36, 35, -1];
+const VALUE_HEADER = /^\$(\d{1,9})\r\n/;
 const CHECKSUM_START = /^#CRC:[0-9a-f]{8}:\d/;
 
 /** Where records begin again behind damage. */
@@ -34,6 +39,11 @@ export interface SearchOptions {
   valueEnd?: number;
   /** Records that begin before this offset must lead beyond it. */
   crossing?: number;
+  /**
+   * True for a request that a server may have written: one or two of these between two damages are records, too, where
+   * no value reaches around them. Without it they are not.
+   */
+  written?: (request: Request) => boolean;
 }
 
 /**
@@ -47,7 +57,10 @@ export function findRecords(
   from: number,
   options: SearchOptions = {},
 ): Boundary | null {
-  return findPlace(read, size, from, RECORD_START, (offset) => provenRecords(read, size, offset, options));
+  const headers = new ValueHeaders(read, size, Math.min(from, options.crossing ?? from));
+  return findPlace(read, size, from, RECORD_START, (offset) =>
+    provenRecords(read, size, offset, options, headers),
+  );
 }
 
 /**
@@ -64,6 +77,38 @@ export function findChecksum(read: ReadBytes, size: number, from: number): numbe
     return 0;
   });
   return place?.offset ?? null;
+}
+
+/**
+ * True when the bytes from `start` on, the end of a checksum annotation, fit the next one, whatever halves of transactions
+ * stand there.
+ */
+export function stretchFits(read: ReadBytes, size: number, start: number): boolean {
+  const options = { checksums: false, argumentBytesMax: 64 };
+  let reader = new AofReader(read, size, start, options);
+  for (;;) {
+    const item = reader.next();
+    const checksum = item === AofItem.ANNOTATION ? parseChecksum(reader.annotation) : null;
+    if (checksum !== null) {
+      const { offset, length } = checksum;
+      if (length !== reader.start - start) return false;
+      return formatChecksum(crcOf(read, start, reader.start), offset, length) === reader.annotation;
+    }
+    if (reader.damage?.kind === 'transaction') reader = new AofReader(read, size, reader.end, options);
+    else if (item === AofItem.DAMAGE || item === AofItem.END) return false;
+  }
+}
+
+function crcOf(read: ReadBytes, start: number, end: number): number {
+  const chunk = Buffer.allocUnsafe(WINDOW_BYTES);
+  let crc = 0;
+  for (let offset = start; offset < end;) {
+    const filled = readFully(read, chunk, Math.min(chunk.length, end - offset), offset);
+    if (filled === 0) break;
+    crc = crc32(chunk.subarray(0, filled), crc);
+    offset += filled;
+  }
+  return crc;
 }
 
 /** The first place where `start` matches and `proof` counts something. */
@@ -94,26 +139,62 @@ function provenRecords(
   read: ReadBytes,
   size: number,
   offset: number,
-  { insideCut = false, valueEnd = 0, crossing = 0 }: SearchOptions,
+  { insideCut = false, valueEnd = 0, crossing = 0, written = () => false }: SearchOptions,
+  headers: ValueHeaders,
 ): number {
   const reader = new AofReader(read, size, offset, { checksums: false, argumentBytesMax: 64 });
   let records = 0;
+  let allWritten = !insideCut;
   let item = reader.next();
   for (; item === AofItem.RECORD || item === AofItem.ANNOTATION; item = reader.next()) {
     if (item !== AofItem.RECORD) continue;
     if (++records === 1 && offset < crossing && reader.end <= crossing) return 0;
     if (records === PROOF_RECORDS_MAX) return records;
+    if (records < PROOF_RECORDS) allWritten &&= written(reader.request);
   }
   const { damage } = reader;
   if (damage === null) return records;
   if (damage.kind === 'transaction') return records + 1;
-  // Behind records that stand inside a value comes the newline that ends the value.
-  if (startsWithNewline(read, reader.start)) return 0;
-  if (reader.start < valueEnd && records < PROOF_INSIDE_VALUE) return 0;
-  if (damage.kind === 'cut' || damage.kind === 'open-transaction') {
-    return records >= (insideCut ? PROOF_INSIDE_VALUE : 2) ? records : 0;
+  // Behind records that stand inside a value comes the newline that ends the value, and a record or an argument.
+  if (startsWithNewline(read, reader.start)) {
+    if (AFTER_VALUE.includes(byteAt(read, reader.start + 2))) return 0;
+    allWritten = false;
   }
-  return records >= PROOF_RECORDS ? records : 0;
+  if (reader.start < valueEnd && records < PROOF_INSIDE_VALUE) return 0;
+  if (records < PROOF_INSIDE_VALUE && headers.reachBefore(offset) >= reader.start) return 0;
+  const end = damage.kind === 'cut' || damage.kind === 'open-transaction';
+  if (records >= (!end ? PROOF_RECORDS : insideCut ? PROOF_INSIDE_VALUE : 2)) return records;
+  return allWritten ? records : 0;
+}
+
+/** How far the values reach whose headers stand between two offsets, read once from the first to the last. */
+class ValueHeaders {
+  private reach = 0;
+  private readonly window = Buffer.allocUnsafe(WINDOW_BYTES + RECORD_START_BYTES);
+
+  constructor(
+    private readonly read: ReadBytes,
+    private readonly size: number,
+    private next: number,
+  ) {}
+
+  /** Where the value ends that reaches farthest of those that begin before `offset`, which never goes down. */
+  reachBefore(offset: number): number {
+    const { read, size, window } = this;
+    while (this.next < offset) {
+      const filled = readFully(read, window, Math.min(window.length, size - this.next), this.next);
+      const stop = Math.min(WINDOW_BYTES, offset - this.next);
+      for (let at = window.indexOf('$'); at >= 0 && at < stop; at = window.indexOf('$', at + 1)) {
+        const header = VALUE_HEADER.exec(
+          window.toString('latin1', at, Math.min(filled, at + RECORD_START_BYTES)),
+        );
+        if (header === null) continue;
+        this.reach = Math.max(this.reach, this.next + at + header[0].length + Number(header[1]));
+      }
+      this.next += stop;
+    }
+    return this.reach;
+  }
 }
 
 /**
@@ -145,7 +226,7 @@ export function byteAt(read: ReadBytes, offset: number): number {
 /** True when a whole argument stands at `offset`, with its header and the newline behind it. */
 export function argumentFollows(read: ReadBytes, offset: number): boolean {
   const bytes = Buffer.alloc(RECORD_START_BYTES);
-  const header = /^\$(\d{1,9})\r\n/.exec(bytes.toString('latin1', 0, read(bytes, 0, bytes.length, offset)));
+  const header = VALUE_HEADER.exec(bytes.toString('latin1', 0, read(bytes, 0, bytes.length, offset)));
   return header !== null && startsWithNewline(read, offset + header[0].length + Number(header[1]));
 }
 

@@ -4,6 +4,7 @@ import { parseChecksum } from '../aof/checksum.js';
 import type { Request } from '../../protocol/request.js';
 import type { ReadBytes } from '../file-bytes.js';
 import type { AofSetFile } from './aof-set.js';
+import type { KeysOf } from './operation-filter.js';
 import { PROGRESS_BYTES } from './progress.js';
 import {
   argumentFollows,
@@ -12,6 +13,7 @@ import {
   findRecords,
   ownRecordsEnd,
   startsWithNewline,
+  stretchFits,
 } from './record-search.js';
 import type { SalvageOutput } from './salvage-output.js';
 
@@ -22,8 +24,12 @@ const OBJECTIONS_MAX = 1000;
 /** So many records at the start of a file wait until it is clear that they do not stand inside a value. */
 const PROBATION_RECORDS = 16;
 
-/** Why a server would not run such a command, however the data is; null when it may. */
-export type Objection = (request: Request) => string | null;
+/** What is known of commands, by those who know them. */
+export interface RecordJudge {
+  keysOf: KeysOf;
+  /** Why a server would not run such a command, however the data is; null when it may. */
+  objection(request: Request): string | null;
+}
 
 /** A record that waits: for the EXEC of its transaction, or for the checksum that covers it. */
 interface Waiting {
@@ -46,7 +52,7 @@ export class RecordSalvage {
     private readonly read: ReadBytes,
     private readonly size: number,
     private readonly output: SalvageOutput,
-    private readonly objection: Objection,
+    private readonly judge: RecordJudge,
     private readonly progress: (offset: number) => Promise<void>,
   ) {}
 
@@ -91,16 +97,28 @@ export class RecordSalvage {
     // A number of arguments that was made smaller leaves the others behind.
     const next = reader.following === -2 ? byteAt(this.read, reader.end) : reader.following;
     if (next === DOLLAR && argumentFollows(this.read, reader.end)) return MORE_ARGUMENTS;
-    return this.objections < OBJECTIONS_MAX ? this.objection(reader.request) : null;
+    return this.objections < OBJECTIONS_MAX ? this.judge.objection(reader.request) : null;
   }
+
+  /**
+   * True for a command that a server may have written and that names its keys. One that does not, and stands alone between
+   * damages, is not taken for a record: a FLUSHALL in quarantine does less harm than one that was invented.
+   */
+  private readonly written = (request: Request): boolean => {
+    if (this.judge.objection(request) !== null) return false;
+    return request.is(0, 'select') || this.judge.keysOf(request).length > 0;
+  };
 
   /** Deals with a record that is none of the server's; where reading goes on. */
   private async leaveOut(reader: AofReader, doubt: string): Promise<number> {
     const { start, end } = reader;
     this.objections++;
     this.keepWaiting(reader.inTransaction);
+    const { written } = this;
     const next =
-      doubt === MORE_ARGUMENTS ? (findRecords(this.read, this.size, start + 1)?.offset ?? this.size) : end;
+      doubt === MORE_ARGUMENTS
+        ? (findRecords(this.read, this.size, start + 1, { written })?.offset ?? this.size)
+        : end;
     await this.output.lose(this.file, start, next, doubt);
     return next;
   }
@@ -132,18 +150,20 @@ export class RecordSalvage {
   /** Deals with damage; where reading goes on. */
   private async damage(reader: AofReader): Promise<number> {
     const { kind, reason, end } = reader.damage!;
-    if (kind === 'checksum' || (reader.checksums?.stretchStart ?? -1) >= 0) this.checksummed = true;
+    const stretch = reader.checksums?.stretchStart ?? -1;
+    if (kind === 'checksum' || stretch >= 0) this.checksummed = true;
     if (kind === 'checksum' && end !== undefined) {
       // Every byte of the stretch is in doubt. Its annotation opens the next one, unless it is what was altered.
       const start = this.waiting[0]?.start ?? Math.min(reader.damage!.offset, reader.start);
       this.waiting = [];
       const opens = parseChecksum(reader.annotation) !== null ? reader.start : end;
       // A value may have taken in the line that ended its own stretch.
-      const next = findChecksum(this.read, this.size, start + 1) ?? opens;
+      const from = start === opens ? start : start + 1;
+      const next = findChecksum(this.read, this.size, from) ?? opens;
       await this.output.lose(this.file, start, next, reason);
       return next;
     }
-    if (kind === 'transaction') {
+    if (kind === 'transaction' && (stretch < 0 || stretchFits(this.read, this.size, stretch))) {
       this.keepWaiting(true);
       if (reader.inTransaction) return reader.start;
       this.output.result.transactionsOpened++;
@@ -185,7 +205,7 @@ export class RecordSalvage {
     const insideCut = kind === 'cut';
     const inValue = insideCut || valueEnd > 0;
     const behind = inValue ? ownRecordsEnd(this.read, this.size, damage!.offset, insideCut) : 0;
-    const options = { insideCut, valueEnd, crossing: start };
+    const options = { insideCut, valueEnd, crossing: start, written: this.written };
     return findRecords(this.read, this.size, Math.max(from + 1, behind), options)?.offset ?? this.size;
   }
 }

@@ -44,9 +44,10 @@ export async function salvageSnapshot(
   path: string,
   progress: OffsetProgress,
 ): Promise<SalvagedSnapshot> {
-  const { reader, damage } = await readAll(read, size, progress);
+  const { reader, damage } = await readSnapshot(read, size, progress);
   const unproven = damage?.damage === 'checksum';
-  const soundTo = damage === null || unproven ? endMark(reader) : reader.entryOffset;
+  // The entry that was read last is the broken one, or the end mark with what stands before it.
+  const soundTo = reader.entryOffset;
   const refused = damage === null ? [] : await refusedKeys(read, size, soundTo, reader.keys, progress);
   await copyWithEnd(read, soundTo, refused, reader.version, path, progress);
   return {
@@ -59,7 +60,8 @@ export async function salvageSnapshot(
   };
 }
 
-async function readAll(
+/** Reads an RDB part up to its end or its first damage. */
+export async function readSnapshot(
   read: ReadBytes,
   size: number,
   progress: OffsetProgress,
@@ -72,11 +74,6 @@ async function readAll(
     if (!(error instanceof RdbError)) throw error;
     return { reader, damage: error };
   }
-}
-
-/** Offset of the end mark of a part that was read to its end. */
-function endMark(reader: RdbReader): number {
-  return reader.offset - (reader.version >= RDB_VERSION_CHECKSUM ? 9 : 1);
 }
 
 /** Entries before `soundTo` that Redis refuses, and that altered bytes make: twice the same, or of an unknown type. */

@@ -1,32 +1,28 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { fileSize, type ReadBytes, readerOf } from '../file-bytes.js';
 import type { AofSet, AofSetFile } from './aof-set.js';
-import { startsWithSnapshot } from './aof-walk.js';
-import type { KeysOf } from './operation-filter.js';
+import { missingFile } from './aof-walk.js';
 import { inNewDataDirectory } from './output-set.js';
 import { NO_PROGRESS, type Progress } from './progress.js';
 import { appendFilenameOf } from './restore.js';
 import { SalvageOutput, type SalvageResult } from './salvage-output.js';
-import { type Objection, RecordSalvage } from './salvage-records.js';
+import { type RecordJudge, RecordSalvage } from './salvage-records.js';
 import { type OffsetProgress, salvageSnapshot } from './salvage-snapshot.js';
 import { findRecordsBehindSnapshot } from './snapshot-end.js';
-
-/** What is known of commands, by those who know them. */
-export interface RecordJudge {
-  keysOf: KeysOf;
-  objection: Objection;
-}
+import { SNAPSHOT_HEADER_BYTES, snapshotHeader, withNewHeader } from './snapshot-header.js';
 
 /**
  * Reads past damage: writes every sound record of the set into a new data directory, and what lies between into
  * quarantine files. Of an RDB part, the keys before its first damage are kept. The input is only read.
  */
-export function salvage(
+export async function salvage(
   set: AofSet,
   directory: string,
   judge: RecordJudge,
   progress = NO_PROGRESS,
 ): Promise<SalvageResult> {
+  const missing = set.files.find(({ path }) => !existsSync(path));
+  if (missing !== undefined) throw missingFile(missing.path);
   return inNewDataDirectory(directory, async (files) => {
     const output = new SalvageOutput(directory, files, appendFilenameOf(set), judge.keysOf);
     try {
@@ -51,12 +47,17 @@ class FileSalvage {
     const fd = openSync(this.file.path, 'r');
     try {
       const { file, output, judge } = this;
-      const read = readerOf(fd);
+      let read = readerOf(fd);
       const size = fileSize(fd);
       const progress: OffsetProgress = (offset) => this.progress(file, offset);
-      const start = startsWithSnapshot(read) ? await this.snapshot(read, size, progress) : 0;
+      const header = snapshotHeader(read);
+      if (header === 'altered') {
+        read = await withNewHeader(read, size, progress);
+        await output.lose(file, 0, Math.min(size, SNAPSHOT_HEADER_BYTES), HEADER_ALTERED);
+      }
+      const start = header === 'none' ? 0 : await this.snapshot(read, size, progress);
       output.selectFirst();
-      await new RecordSalvage(file, read, size, output, judge.objection, progress).run(start);
+      await new RecordSalvage(file, read, size, output, judge, progress).run(start);
     } finally {
       closeSync(fd);
     }
@@ -84,6 +85,7 @@ class FileSalvage {
   }
 }
 
+const HEADER_ALTERED = 'the first bytes of the RDB part were altered; they were written anew';
 const REFUSED = 'a key that no server would load: it or an element comes twice, or its type is unknown';
 
 /** Reads as if the file ended at `end`. */

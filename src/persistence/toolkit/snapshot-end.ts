@@ -17,6 +17,8 @@ const RECORDS_MAX = 100_000;
 
 /** Fewer that do not lead to the end of the file, and stand behind no end mark, may be part of a value. */
 const UNMARKED_RECORDS_MIN = 64;
+/** Of a row behind an end mark so many are enough, although other damage follows. */
+const MARKED_RECORDS_MIN = 16;
 const STAR = 42;
 const HASH = 35;
 
@@ -34,8 +36,8 @@ interface Row {
  *
  * A reader that lost its way in the RDB part may take the records for values, so what it could read proves nothing. The
  * records stand behind an end mark and eight bytes, and values of the RDB part may hold records, too: of the rows of
- * records behind such a mark, the first that leads to the end of the file counts, else the longest. Where the mark itself
- * was destroyed, the first row that leads to the end, else the longest if it is long.
+ * records behind such a mark, the first counts that leads to the end of the file or is long, else the longest. Where the
+ * mark itself was destroyed, the first row that leads to the end, else the longest if it is long.
  */
 export async function findRecordsBehindSnapshot(
   read: ReadBytes,
@@ -47,7 +49,7 @@ export async function findRecordsBehindSnapshot(
   let longest: Row | null = null;
   for await (const row of rowsOf(read, size, progress)) {
     const behindMark = byteAt(read, row.start - END_BYTES) === RdbOpcode.EOF;
-    if (behindMark && row.last) return row.start;
+    if (behindMark && (row.last || row.records >= MARKED_RECORDS_MIN)) return row.start;
     if (behindMark && row.records > (marked?.records ?? 0)) marked = row;
     if (row.last) last ??= row;
     if (row.records > (longest?.records ?? UNMARKED_RECORDS_MIN)) longest = row;

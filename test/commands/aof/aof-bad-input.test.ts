@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -64,6 +65,60 @@ test('a manifest with wrong names is refused with its line', () => {
   expectClearRefusal(directory, /line 1 /);
   expect(readdirSync(directory)).toEqual(['redis.aof.manifest']);
 }, 120_000);
+
+test('a pipe, a device, a loop of links and a directory in place of a file are refused by every command', () => {
+  const directory = temporaryDirectory();
+  const pipe = join(directory, 'pipe.aof');
+  execFileSync('mkfifo', [pipe]);
+  expectClearRefusal(pipe, /pipe\.aof is no file but a pipe, socket or device/);
+  const loop = join(directory, 'loop.aof');
+  symlinkSync('loop.aof', loop);
+  expectClearRefusal(loop, /loop\.aof is a link that leads back to itself/);
+  const set = join(directory, 'set');
+  mkdirSync(join(set, 'a.aof.1.incr.aof'), { recursive: true });
+  writeFileSync(join(set, 'a.aof.manifest'), 'file a.aof.1.incr.aof seq 1 type i\n');
+  expectClearRefusal(set, /a\.aof\.1\.incr\.aof is a directory, although the manifest names it as a file/);
+  expect(readdirSync(directory).sort()).toEqual(['loop.aof', 'pipe.aof', 'set']);
+}, 120_000);
+
+test('a file that is missing from the set is named by every command, and nothing is written', () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'a.aof.manifest'), 'file a.aof.1.incr.aof seq 1 type i\n');
+  const out = temporaryDirectory();
+  for (const args of readers(directory, out)) {
+    const { status, stdout, stderr } = runAof(args);
+    expect([args[0], status]).toEqual([args[0], 2]);
+    expect(stdout + stderr).toMatch(/a\.aof\.1\.incr\.aof.* missing, although the manifest names it/);
+  }
+  expect(readdirSync(out)).toEqual([]);
+}, 120_000);
+
+test('what is no export is not imported: a directory, a web page, a line without end', () => {
+  const directory = temporaryDirectory();
+  const out = join(directory, 'out.aof');
+  expect(runAof(['import', directory, '-o', out]).stderr).toContain('is a directory');
+  const page = join(directory, 'page');
+  writeFileSync(page, '<html>hello</html>\n');
+  expect(runAof(['import', page, '-o', out])).toMatchObject({
+    status: 3,
+    stderr: expect.stringContaining('line 1: there is no command <html>hello</html>; nothing was written'),
+  });
+  expect(runAof(['import', '/dev/zero', '-o', out])).toMatchObject({
+    status: 3,
+    stderr: expect.stringContaining('a line of more than 256 MB'),
+  });
+  expect(existsSync(out)).toBe(false);
+}, 120_000);
+
+test('tail says so when it cannot read on', () => {
+  const path = join(temporaryDirectory(), 'a.aof');
+  writeFileSync(path, `${resp('SET', 'a', 1)}garbage${resp('SET', 'b', 1)}`);
+  expect(runAof(['tail', path])).toMatchObject({
+    status: 2,
+    stdout: expect.stringContaining('SET a 1'),
+    stderr: expect.stringContaining("damaged at offset 27: a record begins with '*' or '#'"),
+  });
+}, 30_000);
 
 test('an empty file is sound; what is no AOF at all is damaged from its first byte on', () => {
   const path = join(temporaryDirectory(), 'redis.aof');

@@ -48,3 +48,39 @@ function runCramped(args: readonly string[]): { status: number | null; stderr: s
     expect(readdirSync(directory).sort()).toEqual(['lines', 'out', 'redis.aof']);
   }, 120_000);
 });
+
+(process.platform === 'linux' ? describe : describe.skip)('where what is printed goes to a full disk', () => {
+  test('every command that prints data says so once, without a stack', () => {
+    const source = join(temporaryDirectory(), 'redis.aof');
+    writeFileSync(source, resp('SET', 'key', 'value').repeat(2000));
+    for (const args of [
+      ['check', source, '--json'],
+      ['stats', source],
+      ['history', source, 'key'],
+      ['export', source],
+      ['tail', source],
+    ]) {
+      const line = 'exec "$0" "$@" > /dev/full';
+      const { status, stderr } = spawnSync('bash', ['-c', line, process.execPath, BIN, 'aof', ...args], {
+        encoding: 'utf8',
+      });
+      expect([args[0], status]).toEqual([args[0], 3]);
+      expect(stderr).toMatch(/^mredis aof \w+: ENOSPC[^\n]*there is no room[^\n]*\n$/);
+    }
+  }, 60_000);
+});
+
+test('a reader that goes away ends the command without a word', () => {
+  const source = join(temporaryDirectory(), 'redis.aof');
+  writeFileSync(source, resp('SET', 'key', 'value').repeat(100_000));
+  const line = '"$0" "$@" | head -1; echo "${PIPESTATUS[0]}"';
+  const { stdout, stderr } = spawnSync(
+    'bash',
+    ['-c', line, process.execPath, BIN, 'aof', 'history', source, 'key'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  expect(stdout).toBe('redis.aof:0  db0  SET key value\n141\n');
+  expect(stderr).toBe('');
+}, 30_000);

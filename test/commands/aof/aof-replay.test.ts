@@ -38,6 +38,22 @@ test('a server that is not there, a place that is none and an address that is no
   );
 }, 30_000);
 
+test('something that is no Redis server is told so', async () => {
+  const web = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  });
+  await once(web.listen(0, '127.0.0.1'), 'listening');
+  const { port } = web.address() as { port: number };
+  const { code, output } = await interrupted(
+    [write(resp('SET', 'a', 1)), '--to', `:${port}`],
+    () => new Promise((resolve) => setImmediate(resolve, false)),
+  );
+  expect(code).toBe(3);
+  expect(output).toContain('got "H" as reply type byte; nothing was sent');
+  web.close();
+}, 30_000);
+
 (hasRedis() ? describe : describe.skip)('into redis-server', () => {
   async function server(...options: string[]): Promise<{ redis: RedisProcess; to: string }> {
     const redis = await RedisProcess.start(temporaryDirectory(), '--enable-debug-command', 'yes', ...options);
@@ -117,6 +133,58 @@ test('a server that is not there, a place that is none and an address that is no
     await redis.stop();
   }, 60_000);
 
+  test('--stop-on-error sends nothing behind the command that failed, and goes on behind it', async () => {
+    const path = write(resp('SET', 'a', 'x') + resp('INCR', 'a') + resp('SET', 'b', 1) + resp('SET', 'c', 1));
+    const { redis, to } = await server();
+    const { status, result } = runJson(['replay', path, '--to', to, '--stop-on-error']);
+    expect(status).toBe(1);
+    expect(result).toMatchObject({ end: 'error', commands: 2, errors: 1, unanswered: 0 });
+    expect(await redis.call('EXISTS', 'b', 'c')).toBe(0);
+    expect(runJson(['replay', path, '--to', to, '--from', String(result['resumeFrom'])]).status).toBe(0);
+    expect(await redis.call('EXISTS', 'b', 'c')).toBe(2);
+    await redis.stop();
+  }, 60_000);
+
+  test('a server that is full ends the replay; with more memory it goes on at what was refused', async () => {
+    const writes = Array.from({ length: 12_000 }, (_, i) => resp('SET', `key:${i}`, 'x'.repeat(200)));
+    const path = write(writes.join(''));
+    const { redis, to } = await server('--maxmemory', '2mb');
+    const full = runAof(['replay', path, '--to', to, '--yes']);
+    expect(full.status).toBe(1);
+    expect(full.stderr).toContain(`${to} refuses to go on: OOM command not allowed`);
+    expect(full.stderr).toContain('Raise its maxmemory');
+    const [, place] = /--from (\S+)/.exec(full.stdout)!;
+    await redis.call('CONFIG', 'SET', 'maxmemory', '100mb');
+    expect(runJson(['replay', path, '--to', to, '--from', place!])).toMatchObject({
+      status: 0,
+      result: { end: 'complete', errors: 0 },
+    });
+    expect(await redis.call('DBSIZE')).toBe(12_000);
+    await redis.stop();
+  }, 60_000);
+
+  test('a replica is not written to, and can be told apart from a server that took a part', async () => {
+    const path = write(resp('SET', 'a', 1) + resp('SET', 'b', 1));
+    const { redis, to } = await server('--replicaof', '127.0.0.1 1');
+    const { status, result } = runJson(['replay', path, '--to', to]);
+    expect(status).toBe(1);
+    expect(result).toMatchObject({ end: 'error', resumeFrom: 'redis.aof:rdb+0', unanswered: 0 });
+    await redis.stop();
+  }, 60_000);
+
+  test('an unfinished end is left out and told, damage with records behind it is more than that', async () => {
+    const whole = resp('SET', 'a', 1) + resp('SET', 'b', 1);
+    const { redis, to } = await server();
+    const cut = runAof(['replay', write(whole + resp('MULTI') + resp('SET', 'c', 1)), '--to', to]);
+    expect(cut).toMatchObject({ status: 1, stdout: expect.stringContaining('Played 2 commands') });
+    expect(cut.stderr).toContain('unfinished record or transaction');
+    await redis.call('FLUSHALL');
+    const damaged = runAof(['replay', write(`${whole}garbage${whole.repeat(9)}`), '--to', to]);
+    expect(damaged.status).toBe(2);
+    expect(damaged.stderr).toContain(`damaged at offset ${whole.length}`);
+    await redis.stop();
+  }, 60_000);
+
   test('a database that the server does not have ends the replay before anything lands elsewhere', async () => {
     const path = write(resp('SET', 'a', 1) + resp('SELECT', 40) + resp('SET', 'b', 1));
     const { redis, to } = await server();
@@ -150,7 +218,7 @@ test('a server that is not there, a place that is none and an address that is no
     child.kill('SIGINT');
     const [code] = (await once(child, 'close')) as [number];
     expect(code).toBe(130);
-    const from = /To resume: --from (\S+)/.exec(output)?.[1];
+    const from = /To resume, type the same command with: --from (\S+)/.exec(output)?.[1];
     const before = Number(await redis.call('LLEN', 'list'));
     expect(before).toBeLessThan(3000);
     expect(runAof(['replay', path, '--to', to, '--from', String(from)]).status).toBe(0);
@@ -184,7 +252,7 @@ test('a server that is not there, a place that is none and an address that is no
       return Number(await redis.call('DBSIZE')) >= 50;
     });
     expect(replayed.code).toBe(130);
-    const from = /To resume: --from (\S+)/.exec(replayed.output)?.[1];
+    const from = /To resume, type the same command with: --from (\S+)/.exec(replayed.output)?.[1];
     expect(from).toMatch(/\.base\.rdb:rdb\+\d+$/);
     expect(runAof(['replay', directory, '--to', to, '--from', String(from)]).status).toBe(0);
     expect(await redis.digest()).toBe(digest);
@@ -200,7 +268,8 @@ test('a server that is not there, a place that is none and an address that is no
       () => redis.stop(),
     );
     expect(lost.code).toBe(2);
-    expect(lost.output).toMatch(/To resume: --from redis\.aof:\d+/);
+    expect(lost.output).toContain(`The connection to ${to} was lost`);
+    expect(lost.output).toMatch(/To resume, type the same command with: --from redis\.aof:\d+/);
   }, 60_000);
 
   test('a password is taken from the address or the environment; without it nothing is sent', async () => {

@@ -92,3 +92,49 @@ test('function libraries and expire times of fields are kept of a damaged RDB pa
   expect(JSON.stringify([...base.keys])).toContain('4102444800000');
   expect(JSON.stringify(base)).toContain('name=kept');
 });
+
+test('all keys are kept of an RDB part whose first bytes were altered', async () => {
+  const rdb = preamble(['one', 'two']);
+  for (const [at, byte] of [
+    [0, 'r'],
+    [3, '\n'],
+    [7, '9'],
+    [8, 'x'],
+  ] as const) {
+    const altered = Buffer.from(rdb);
+    altered.write(byte, at, 'latin1');
+    const { base, records } = await salvaged(Buffer.concat([altered, latin1(TAIL)]));
+    expect([...base.keys.keys()]).toEqual(['0:rdb:0', '0:rdb:1', '0:hash']);
+    expect(records).toEqual(RECORDS);
+  }
+});
+
+test('an RDB part that is destroyed from its first bytes on makes no key, and the records behind it are kept', async () => {
+  const rdb = preamble(['one', 'two']);
+  rdb.fill(0x55, 7, 30);
+  const { base, records } = await salvaged(Buffer.concat([rdb, latin1(TAIL)]));
+  expect([...base.keys.keys()]).toEqual([]);
+  expect(records).toEqual(RECORDS);
+});
+
+test('the records behind the end mark are kept, although others lead to the end of the file behind a byte like it', async () => {
+  const rdb = preamble(['one', 'two']);
+  rdb[rdb.indexOf('rdb:1') - 2] = 99;
+  const tail = Buffer.concat([
+    latin1(TAIL),
+    Buffer.from([255]),
+    latin1('garbage!'),
+    latin1(resp('DEL', 'a')),
+  ]);
+  const { records } = await salvaged(Buffer.concat([rdb, tail]));
+  expect(records).toEqual([...RECORDS, ['DEL', 'a']]);
+});
+
+test('an expire time that came to stand before the end mark does not hinder', async () => {
+  const rdb = preamble(['one', 'two']);
+  const end = rdb.length - 9;
+  const altered = Buffer.concat([rdb.subarray(0, end), Buffer.from([0xfd, 1, 2, 3, 4]), rdb.subarray(end)]);
+  const { base, records } = await salvaged(Buffer.concat([altered, latin1(TAIL)]));
+  expect([...base.keys.keys()]).toEqual(['0:rdb:0', '0:rdb:1', '0:hash']);
+  expect(records).toEqual(RECORDS);
+});

@@ -8,6 +8,7 @@ import { findAofSet } from '../../../src/persistence/toolkit/aof-set.js';
 import { checkSet } from '../../../src/persistence/toolkit/check.js';
 import { salvage } from '../../../src/persistence/toolkit/salvage.js';
 import type { SalvageResult } from '../../../src/persistence/toolkit/salvage-output.js';
+import type { RecordJudge } from '../../../src/persistence/toolkit/salvage-records.js';
 import { checksummed, latin1, readAll, resp } from '../aof/aof-bytes.js';
 import { BufferSink, record } from '../rdb/rdb-file.js';
 import { hasRedis, RedisProcess, removeDirectories, temporaryDirectory } from '../redis-process.js';
@@ -20,13 +21,14 @@ interface Salvaged {
   files: string[];
 }
 
-async function salvaged(bytes: Buffer): Promise<Salvaged> {
+async function salvaged(bytes: Buffer, judge: Partial<RecordJudge> = {}): Promise<Salvaged> {
   const directory = temporaryDirectory();
   const path = join(directory, 'redis.aof');
   writeFileSync(path, bytes);
   const result = await salvage(findAofSet(path), join(directory, 'out'), {
     keysOf: () => [1],
     objection: () => null,
+    ...judge,
   });
   const files = join(directory, 'out', 'appendonlydir');
   const read = readAll(readFileSync(join(files, 'redis.aof.1.incr.aof')));
@@ -69,6 +71,61 @@ test('a command inside a value never becomes a record, though the header of its 
     PLAIN[4]!;
   const names = (await salvaged(latin1(bytes))).records.map(([name, key]) => `${name} ${key}`);
   expect(names).toEqual(['SET key:0', 'SET key:1', 'SET key:2', 'SET key:3', 'SET key:4']);
+});
+
+test('one record or two between two damages are kept', async () => {
+  for (const alone of [1, 2]) {
+    const parts = [...PLAIN];
+    parts[9] = parts[9]!.slice(0, 12);
+    parts[10 + alone] = parts[10 + alone]!.slice(12);
+    const { records } = await salvaged(latin1(parts.join('')));
+    expect(records).toEqual(RECORDS.filter((_, i) => i !== 9 && i !== 10 + alone));
+  }
+});
+
+test('a record in front of a value that leads beyond the end of the file is kept', async () => {
+  const text = PLAIN[0]! + 'garbage' + PLAIN[1]! + '*3\r\n$3\r\nSET\r\n$5\r\nlarge\r\n$9999\r\nyyy';
+  expect((await salvaged(latin1(text))).records).toEqual([RECORDS[0], RECORDS[1]]);
+});
+
+test('one record or two that a value reaches around stay in quarantine', async () => {
+  const inner = resp('SET', 'a', 1) + resp('DEL', 'b') + 'xx';
+  const value = resp('SET', 'k', inner).replace('*3\r\n$3\r\nSET', '*3\r\n$x\r\nSET');
+  const text = PLAIN[1]! + value + PLAIN.slice(2, 20).join('');
+  const { records } = await salvaged(latin1(text));
+  expect(records).toEqual(RECORDS.slice(1, 20));
+});
+
+test('a command without keys between two damages is not taken for a record', async () => {
+  const text = `${PLAIN[1]!}garbage${resp('FLUSHALL')}garbage${PLAIN.slice(2, 20).join('')}`;
+  const { records } = await salvaged(latin1(text), { keysOf: ({ count }) => (count > 1 ? [1] : []) });
+  expect(records).toEqual(RECORDS.slice(1, 20));
+});
+
+test('records are kept in front of a newline that no value ends with', async () => {
+  const text = `garbage${PLAIN.slice(1, 6).join('')}\r\ngarbage${PLAIN.slice(8, 20).join('')}`;
+  expect((await salvaged(latin1(text))).records).toEqual([...RECORDS.slice(1, 6), ...RECORDS.slice(8, 20)]);
+});
+
+test('a stretch that its checksum confirms is kept where it came to stand behind another annotation', async () => {
+  const whole = checksummed(PLAIN[1]!, PLAIN[2]!, PLAIN[3]!, PLAIN[4]!).toString('latin1');
+  const third = whole.indexOf(PLAIN[3]!);
+  const moved = whole.slice(
+    whole.lastIndexOf('#CRC', third),
+    whole.indexOf('\n', third + PLAIN[3]!.length) + 1,
+  );
+  const { records } = await salvaged(latin1(whole.replace(PLAIN[2]!, '').replace(moved, moved + moved)));
+  expect(records).toContainEqual(RECORDS[1]);
+  expect(records).toContainEqual(RECORDS[3]);
+  expect(records).toContainEqual(RECORDS[4]);
+});
+
+test('of a stretch with the half of a transaction nothing is kept that its checksum does not confirm', async () => {
+  const stretch = PLAIN[1]! + PLAIN[2]! + resp('EXEC');
+  const bytes = checksummed(stretch, PLAIN[3]!);
+  expect((await salvaged(bytes)).records).toEqual(RECORDS.slice(1, 4));
+  bytes[bytes.indexOf('value 2')]! ^= 2;
+  expect((await salvaged(bytes)).records).toEqual([RECORDS[3]]);
 });
 
 test('with checksums a stretch with an altered value is put aside as a whole, and moved stretches are kept', async () => {
