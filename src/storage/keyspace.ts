@@ -7,6 +7,7 @@ import { EncodingLimits } from './encoding-limits.js';
 import { EvacuatingSlab } from './evacuating-slab.js';
 import { LazyFree, type ValueParts } from './lazy-free.js';
 import { MemberPrefetch } from './member-prefetch.js';
+import { RankBatch } from './rank-batch.js';
 import { Records } from './record.js';
 import { ownListParts } from './types/list.js';
 import { ownStreamParts } from './types/stream.js';
@@ -69,6 +70,8 @@ export class Keyspace {
   readonly walkedMemberDict: Dict;
   /** Window onto the expire times of the fields of a hash, in the order of time. */
   readonly fieldTimes: TreeSortedSet;
+  /** Ranks that were found ahead. */
+  readonly rankBatch = new RankBatch(this.slab);
   /** Looks ahead for members of large aggregates. */
   readonly memberPrefetch: MemberPrefetch;
   /** Hashes that have fields with expire times. */
@@ -108,7 +111,7 @@ export class Keyspace {
     const { random } = options;
     this.hash = new KeyHash(Math.floor(random() * 0x1_0000_0000) | 0);
     this.accessClock = new AccessClock(random);
-    this.memberPrefetch = new MemberPrefetch(this.slab, this.hash);
+    this.memberPrefetch = new MemberPrefetch(this.slab, this.hash, this.rankBatch);
     this.sortedSet = new SortedSet(this);
     registerSortedSets(this);
     this.fieldDict = new Dict(this.slab, this.hash, WITH_VALUES, random);

@@ -20,7 +20,7 @@ const INNER_ENTRIES_JOINED_MAX = (INNER_ENTRIES * 3) >> 2;
 export class OrderTree extends OrderTreeSearch {
   /** Writes the head of an empty tree. */
   create(head: number): void {
-    this.forgetCursor();
+    this.changing();
     this.setHead(head, ROOT, this.nodes.newLeaf());
     this.setHead(head, HEIGHT, 0);
     this.setHead(head, SIZE, 0);
@@ -31,6 +31,7 @@ export class OrderTree extends OrderTreeSearch {
    * steps, and 0 when there may be more nodes. From the first call on, the tree is of no other use.
    */
   free(head: number, steps = Infinity): number {
+    this.changing();
     let left = steps;
     while (left > 0 && this.head(head, ROOT) !== 0) {
       this.freeLast(head);
@@ -88,7 +89,7 @@ export class OrderTree extends OrderTreeSearch {
   removeRank(head: number, rank: number): number {
     const { nodes, pathNodes, pathSlots } = this;
     const leaf = this.descendToRank(head, rank);
-    this.forgetCursor();
+    this.changing();
     const height = this.head(head, HEIGHT);
     for (let level = 0; level < height; level++) nodes.addMembers(pathNodes[level]!, pathSlots[level]!, -1);
     const slot = pathSlots[height]!;
@@ -119,7 +120,7 @@ export class OrderTree extends OrderTreeSearch {
   /** The leaf of the bound; the counts on the way change by `change`. */
   private descend(head: number, change: number): number {
     const { nodes } = this;
-    this.forgetCursor();
+    this.changing();
     let node = this.head(head, ROOT);
     const height = this.head(head, HEIGHT);
     for (let level = 0; level < height; level++) {

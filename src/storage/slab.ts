@@ -45,6 +45,8 @@ export class Slab extends Pages {
   liveBytes = 0;
   /** Who is told of changes to what large values own, while somebody must see the old values. */
   watch: ValueWatch | null = null;
+  /** Goes up with every change to an order tree: what was found before may be elsewhere now. */
+  orderChanges = 0;
   /** Releases what waits to be released, for an allocation that finds no room; true if there was anything. */
   reclaim: () => boolean = () => false;
 

@@ -22,6 +22,9 @@ function filling(): string[][] {
       ['ZADD', 'zset', String(i), `m${i}`],
     );
   }
+  // Three levels of nodes, and as many members with a score of their own as with one of seven.
+  for (let i = 0; i < 4000; i++)
+    lines.push(['ZADD', 'tied', String(i % 2 === 0 ? i % 7 : i), `m${(i * 7919) % 4001}`]);
   return [
     ...lines,
     ['HSET', 'small', 'f1', 'v'],
@@ -52,6 +55,15 @@ function questions(): string[][] {
       ['HGET', 'hash'],
       ['HGET', 'hash', ''],
     );
+    if (i % 5 === 0) {
+      for (let j = 0; j < 40; j++)
+        lines.push([j % 2 === 0 ? 'ZRANK' : 'ZREVRANK', 'tied', `m${(i * 61 + j * 577) % 4100}`]);
+      lines.push(
+        ['ZINCRBY', 'tied', '5', `m${i}`],
+        ['ZRANK', 'tied', `m${i}`, 'WITHSCORE'],
+        ['ZPOPMAX', 'tied'],
+      );
+    }
     if (i % 50 === 20)
       lines.push(['RENAME', 'hash', 'hash2'], ['DEL', 'set'], ['SADD', 'set', ...manyMembers]);
     if (i % 50 === 45) lines.push(['RENAME', 'hash2', 'hash'], ['DEL', 'zset', 'string']);

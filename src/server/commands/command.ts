@@ -106,6 +106,8 @@ export interface CommandSpec {
   readonly keys?: readonly KeySpec[];
   /** The first argument that is a member or field of what the first key holds: a batch looks it up ahead. */
   readonly member?: number;
+  /** That member's rank in a sorted set is found ahead as well. */
+  readonly ranked?: boolean;
   /** Key positions that no key spec can tell: argument indexes, or null when the arguments are wrong. */
   readonly getKeys?: (request: Request) => number[] | null;
   /** ACL categories beside those that follow from flags and group, without '@'. */
@@ -135,6 +137,7 @@ export class Command {
   readonly firstKey: number;
   /** `CommandSpec.member`, or 0. */
   readonly member: number;
+  readonly ranked: boolean;
 
   /** Counters for INFO commandstats. */
   calls = 0;
@@ -155,6 +158,7 @@ export class Command {
     const find = spec.keys?.[0]?.find;
     this.firstKey = find?.kind === 'range' ? find.first : 0;
     this.member = spec.member ?? 0;
+    this.ranked = spec.ranked ?? false;
     this.isContainer = (spec.subcommands ?? []).length > 0;
     // A batch shares its time among the commands it has found, which are containers where subcommands are meant.
     const timed = this.isContainer || container !== null ? Flag.TIMED : 0;

@@ -165,14 +165,16 @@ export class Pipeline {
     const { commands, hashes, parser, request } = this;
     const { args, batch } = parser;
     const { memberPrefetch } = db.keyspace;
+    let ranked = false;
     for (let i = 0; i < count; i++) {
       const member = hashes[i] === 0 ? 0 : commands[i]!.member;
       const record = db.prefetched(i);
       if (member === 0 || record === 0 || member >= batch[BATCH_WORDS * i + 1]!) continue;
+      if (commands[i]!.ranked) ranked = true;
       const word = batch[BATCH_WORDS * i]! + 2 * member;
       memberPrefetch.add(db, record, request.view!, args[word]!, args[word + 1]!);
     }
-    memberPrefetch.load();
+    memberPrefetch.load(ranked);
   }
 
   private executeInline(session: Session): void {

@@ -5,6 +5,7 @@ import type { Database } from '../database.js';
 import type { Keyspace } from '../keyspace.js';
 import { OrderTree } from '../order-tree.js';
 import { LEAF_ENTRIES } from '../order-tree-nodes.js';
+import type { RankBatch } from '../rank-batch.js';
 import { Representation } from '../representation.js';
 import { REF_PAGE_SHIFT, REF_UNIT_MASK, type Slab } from '../slab.js';
 
@@ -29,6 +30,7 @@ export class TreeSortedSet {
   private readonly slab: Slab;
   private readonly dict: Dict;
   private readonly tree: OrderTree;
+  private readonly rankBatch: RankBatch;
   private head = 0;
   /** Entries that `readRun` has taken. */
   private readonly run = new Int32Array(LEAF_ENTRIES);
@@ -41,6 +43,7 @@ export class TreeSortedSet {
     this.slab = keyspace.slab;
     this.dict = new Dict(keyspace.slab, keyspace.hash, MEMBER_SHAPE, keyspace.options.random);
     this.tree = new OrderTree(keyspace.slab);
+    this.rankBatch = keyspace.rankBatch;
   }
 
   open(db: Database, ref: number): void {
@@ -99,7 +102,8 @@ export class TreeSortedSet {
 
   /** Rank of the member that `find` has just found. */
   rankOfFound(): number {
-    return this.tree.rankOf(this.head, this.foundScore, this.foundEntry);
+    const ahead = this.rankBatch.rankOf(this.foundEntry);
+    return ahead >= 0 ? ahead : this.tree.rankOf(this.head, this.foundScore, this.foundEntry);
   }
 
   rankOfScore(score: number, orEqual: boolean): number {

@@ -15,6 +15,7 @@ export const zrank: CommandSpec = {
   flags: Flag.READONLY | Flag.FAST,
   keys: [key('RO ACCESS')],
   member: 2,
+  ranked: true,
   history: [['7.2.0', 'Added `WITHSCORE`.']],
   handler: (session, request) => {
     rankCommand(session, request, false);
@@ -32,6 +33,7 @@ export const zrevrank: CommandSpec = {
   flags: Flag.READONLY | Flag.FAST,
   keys: [key('RO ACCESS')],
   member: 2,
+  ranked: true,
   history: [['7.2.0', 'Added `WITHSCORE`.']],
   handler: (session, request) => {
     rankCommand(session, request, true);
