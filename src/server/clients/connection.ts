@@ -10,6 +10,11 @@ const UNSENT_BYTES_PAUSE = 1024 * 1024 * 1024;
 /** A blocked client may send this much ahead before its socket is left alone. */
 const AHEAD_BYTES_MAX = 1024 * 1024;
 const CHUNK_BYTES_MAX = 1024 * 1024;
+/** Larger requests, on average, are read more at a time: few of them take as long as many small ones. */
+const LARGE_REQUEST_BYTES = 512;
+/** What reads in a row may bring before others have their turn. */
+const ROW_REQUESTS_MAX = 256;
+const ROW_BYTES_MAX = 1024 * 1024;
 
 /**
  * A client's socket: bytes in, replies out, and the order between them. What is shared by all connections (read buffer,
@@ -23,6 +28,10 @@ export class Connection implements WireOwner {
   private queryStart = 0;
   private queryEnd = 0;
   private readEnd = 0;
+  /** Requests and bytes of the reads in a row that filled their buffers. */
+  private rowRequests = 0;
+  private rowBytes = 0;
+  private hasLargeRequests = false;
   /** Replies that could not be written yet. */
   private unsent: Buffer[] = [];
   private unsentBytes = 0;
@@ -56,19 +65,37 @@ export class Connection implements WireOwner {
 
   readBuffer(): Buffer {
     const { query } = this;
-    if (query === null) return this.pipeline.readBuffer;
+    if (query === null)
+      return this.hasLargeRequests ? this.pipeline.readBuffer : this.pipeline.smallReadBuffer;
     return query.subarray(this.queryEnd, this.readEnd);
   }
 
-  onBytes(length: number): void {
-    if (this.closed) return;
+  onBytes(length: number, full: boolean): boolean {
+    if (this.closed) return false;
     const { query, pipeline } = this;
-    pipeline.server.bytesRead += length;
-    pipeline.server.totalReads++;
+    const { server } = pipeline;
+    const before = server.totalCommands;
+    server.bytesRead += length;
+    server.totalReads++;
     const buffer = query ?? pipeline.readBuffer;
     const end = this.queryEnd + length;
     const consumed = this.process(buffer, this.queryStart, end);
-    if (!this.isClosed()) this.keep(buffer, consumed, end);
+    if (this.isClosed()) return false;
+    const rests = this.endsRow(length, full, server.totalCommands - before);
+    this.keep(buffer, consumed, end);
+    return rests;
+  }
+
+  /** Counts a read that brought `requests`; true when it should be the last one of the turn. */
+  private endsRow(length: number, full: boolean, requests: number): boolean {
+    if (full) {
+      this.hasLargeRequests = length > LARGE_REQUEST_BYTES * requests;
+      this.rowRequests += requests;
+      this.rowBytes += length;
+      if (this.rowRequests < ROW_REQUESTS_MAX && this.rowBytes < ROW_BYTES_MAX) return false;
+    }
+    this.rowRequests = this.rowBytes = 0;
+    return full;
   }
 
   /**
@@ -127,7 +154,7 @@ export class Connection implements WireOwner {
     } else if (consumed > 0) own.copyWithin(0, consumed, end);
     this.queryStart = 0;
     this.queryEnd = left;
-    this.readEnd = capacity;
+    this.readEnd = this.hasLargeRequests ? this.query!.length : capacity;
     pipeline.server.clientMemory.changed(this.session);
     if (this.waiting && left > AHEAD_BYTES_MAX) this.stopReading();
   }

@@ -36,12 +36,13 @@ export class PortableWire implements Wire {
 
   /** Hands a chunk over in pieces of the owner's buffers. */
   private read(chunk: Buffer): void {
+    let rests = false;
     for (let at = 0; at < chunk.length && !this.closed && this.owner !== null;) {
       const copied = chunk.copy(this.owner.readBuffer(), 0, at);
       at += copied;
-      this.owner.onBytes(copied);
+      rests = this.owner.onBytes(copied, chunk.length >= CHUNK_BYTES) || rests;
     }
-    if (chunk.length >= CHUNK_BYTES) this.rest();
+    if (rests) this.rest();
   }
 
   /** Leaves what else has come to the next turn, so that others are served in between. */

@@ -183,10 +183,9 @@ export class RawWire implements Wire {
     if (owner === null || this.closed) return undefined;
     const length = this.transport.lastRead;
     if (length > 0) {
-      const full = length === this.reading?.length;
-      owner.onBytes(length);
+      const rests = owner.onBytes(length, length === this.reading?.length);
       if (this.isClosed()) return undefined;
-      if (full) this.rest();
+      if (rests) this.rest();
       const next = owner.readBuffer();
       if (next === this.reading) return undefined;
       this.reading = next;

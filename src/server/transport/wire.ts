@@ -13,8 +13,11 @@ export type Written = (typeof Written)[keyof typeof Written];
 export interface WireOwner {
   /** Where the next bytes are to be read; called before each read. */
   readBuffer(): Buffer;
-  /** `length` bytes came into the buffer that `readBuffer` gave. */
-  onBytes(length: number): void;
+  /**
+   * `length` bytes came into the buffer that `readBuffer` gave; `full` says that more may be there. True when others
+   * should have their turn before more is read.
+   */
+  onBytes(length: number, full: boolean): boolean;
   /** What waited has been written. */
   onDrained(): void;
   /** The peer has closed its side, or the connection broke, or `close` was called. Called once. */
