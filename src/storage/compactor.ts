@@ -7,6 +7,8 @@ const KEYS_PER_STEP = 64;
 const WASTE_BYTES_MIN = 16 * 1024 * 1024;
 /** Of the pages: what is not in use. */
 const WASTE_SHARE_MIN = 1 / 3;
+/** Of that: how much more there must be where the last attempt found nothing to move. An attempt looks at pages only. */
+const WASTE_GROWTH_MIN = 1 / 4;
 
 /**
  * Moves records off pages that are mostly empty, so that those can be given back: 1M strings of 10 to 500 bytes, of which
@@ -35,7 +37,8 @@ export class Compactor {
     const { wasteBytes } = this;
     this.pinnedBytes = Math.min(this.pinnedBytes, wasteBytes);
     const least = Math.max(WASTE_BYTES_MIN, reservedBytes * WASTE_SHARE_MIN);
-    return wasteBytes - this.pinnedBytes >= least;
+    const growth = this.pinnedBytes === 0 ? 0 : least * WASTE_GROWTH_MIN;
+    return wasteBytes >= Math.max(least, this.pinnedBytes + growth);
   }
 
   private get wasteBytes(): number {

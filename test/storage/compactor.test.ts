@@ -116,6 +116,33 @@ describe('Compactor', () => {
     expect(setLength(database, database.find(key))).toBe(49_999);
   });
 
+  test('an attempt that came too early is made again when some more has gone', () => {
+    const keyspace = newKeyspace();
+    const database = keyspace.databases[0]!;
+    const { slab } = keyspace;
+    const count = 64_000;
+    for (let i = 0; i < count; i++) {
+      const bytes = Bytes.from('x'.repeat(10 + ((i * 7919) % 900)));
+      database.setString(0, name(i), bytes, true);
+    }
+    const compactor = new Compactor(keyspace);
+    // Every other key goes first, so that no page becomes empty by itself.
+    const removeUntil = (from: number, wasteBytes: number): number => {
+      let i = from;
+      for (; slab.reservedBytes - slab.liveBytes < wasteBytes; i++)
+        remove(database, i < count / 2 ? 2 * i : 2 * i - count + 1);
+      return i;
+    };
+    const removed = removeUntil(0, 16.2 * MIB);
+    expect(compactor.isWorthwhile).toBe(true);
+    expect(compactor.begin()).toBe(false);
+    removeUntil(removed, 19 * MIB);
+    expect(compactor.isWorthwhile).toBe(false);
+    removeUntil(removed, 21 * MIB);
+    expect(compactor.isWorthwhile).toBe(true);
+    expect(compactor.begin()).toBe(true);
+  });
+
   test('the exact order of use of bounded shards follows its records', () => {
     const keyspace = newKeyspace(100_000);
     const database = keyspace.databases[0]!;
