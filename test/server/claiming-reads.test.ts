@@ -46,6 +46,17 @@ describe('XREADGROUP CLAIM:', () => {
     for (const [line] of PENDING) await other.call(...line.split(' '));
   }
 
+  /** A stream of one entry, which `one` has just read. */
+  async function readByOne(): Promise<void> {
+    for (const line of ['XADD s 1-0 f v1', 'XGROUP CREATE s g 0', 'XREADGROUP GROUP g one STREAMS s >'])
+      await other.call(...line.split(' '));
+  }
+
+  function waitingRead(blockMs: number, minIdleMs: number): Promise<string> {
+    const line = `XREADGROUP GROUP g two BLOCK ${blockMs} CLAIM ${minIdleMs} STREAMS s >`;
+    return reader.call(...line.split(' '));
+  }
+
   test('the longest idle come first, then entries nobody has read, all within COUNT', async () => {
     await pendingOfOne();
     await other.call('XADD', 's', '4-0', 'f', 'v4');
@@ -86,43 +97,27 @@ describe('XREADGROUP CLAIM:', () => {
   });
 
   test('a waiting reader gets an entry once it has been pending for long enough', async () => {
-    await other.call('XADD', 's', '1-0', 'f', 'v1');
-    await other.call('XGROUP', 'CREATE', 's', 'g', '0');
-    await other.call('XREADGROUP', 'GROUP', 'g', 'one', 'STREAMS', 's', '>');
-    const reply = reader.call(
-      'XREADGROUP',
-      'GROUP',
-      'g',
-      'two',
-      'BLOCK',
-      '9000',
-      'CLAIM',
-      '150',
-      'STREAMS',
-      's',
-      '>',
-    );
+    await readByOne();
+    const reply = waitingRead(9000, 150);
     expect(deliveries(await reply)).toEqual([['1-0', 1]]);
     expect(await target.blockedClients()).toBe(0);
   });
 
+  test('a waiting reader gets nothing while writes are paused', async () => {
+    await readByOne();
+    const reply = waitingRead(0, 1000);
+    await until(async () => (await target.blockedClients()) === 1);
+    await other.call('CLIENT', 'PAUSE', '60000', 'WRITE');
+    const idle = ['XPENDING', 's', 'g', 'IDLE', '1400', '-', '+', '1'];
+    await until(async () => (await other.call(...idle)) !== '*0\r\n');
+    expect(await other.call(...idle)).toContain('one');
+    await other.call('CLIENT', 'UNPAUSE');
+    expect(deliveries(await reply)).toEqual([['1-0', 1]]);
+  });
+
   test('a new entry wakes a waiting reader before that', async () => {
-    await other.call('XADD', 's', '1-0', 'f', 'v1');
-    await other.call('XGROUP', 'CREATE', 's', 'g', '0');
-    await other.call('XREADGROUP', 'GROUP', 'g', 'one', 'STREAMS', 's', '>');
-    const reply = reader.call(
-      'XREADGROUP',
-      'GROUP',
-      'g',
-      'two',
-      'BLOCK',
-      '0',
-      'CLAIM',
-      '600000',
-      'STREAMS',
-      's',
-      '>',
-    );
+    await readByOne();
+    const reply = waitingRead(0, 600000);
     await until(async () => (await target.blockedClients()) === 1);
     await other.call('XADD', 's', '2-0', 'f', 'v2');
     expect(deliveries(await reply)).toEqual([['2-0', 0]]);

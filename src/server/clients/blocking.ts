@@ -150,6 +150,8 @@ export class Blocking {
   private startPolling(waiter: Waiter): void {
     this.pollers.add(waiter);
     this.pollTimer ??= setInterval(() => {
+      // Serving writes, which nothing may do during a pause.
+      if (this.server.pause.active !== null) return;
       this.server.refreshTime();
       for (const { queues } of this.pollers) for (const queue of queues) this.ready.add(queue);
       this.serveReady();
